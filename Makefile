@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Vallum's build.  On any host with apt, make re-enters itself inside the
+# toolchain root (mk/root.sh makes it once), so that every tool has one version
+# and nothing but mmdebstrap and bubblewrap is installed on the host.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+ifneq ($(filter help,$(MAKECMDGOALS)),)
+
+.PHONY: help
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+## make                       build everything
+## make demo                  boot a Debian kernel with the card, pass IPsec traffic, show the result
+##                            KERNEL=stable|newest: 6.12 (default) or the newest of backports
+## make test                  every test, the virtual machines included
+## make check                 linters and the tests that need no virtual machine
+## make bench                 measure; prints a table, writes build/bench/results.json
+## make bench-synth           place and route one lane on an ECP5-85k (tens of minutes)
+## make synth                 yosys' cell count for ECP5
+## make trace                 build/sim/vallum-sim-trace, which writes FST waves
+## make fuzz                  bounded runs of the fuzzers
+## make gen                   regenerate what comes from hw/regs/vallum.def
+## make shell                 a shell inside the toolchain root
+## make clean                 remove build/
+##
+## V=1 shows commands.  VALLUM_CACHE=DIR is where the toolchain root lives
+## (default: vallum in the user's cache folder); VALLUM_MIRROR=URL overrides the
+## Debian mirror of the host's apt.
+
+else ifeq ($(wildcard /etc/vallum-root),)
+
+# Outside the root: pass every goal through, in parallel unless told otherwise.
+GOALS := $(or $(MAKECMDGOALS),all)
+PARALLEL := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+.PHONY: $(GOALS) enter
+$(GOALS): enter ;
+enter:
+	@mk/root.sh >/dev/null
+	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS)
+
+else
+
+include mk/build.mk
+
+endif
