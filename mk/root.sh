@@ -14,7 +14,6 @@ cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/vallum}
 key=$(cat "$mk/packages" "$mk/root.sh" | sha256sum | cut -c1-12)
 root=$cache/root-$key
 need_mb=6000
-mmdebstrap_pid=
 
 say() { printf 'vallum: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -31,7 +30,7 @@ as_root() {
 	elif command -v sudo >/dev/null; then
 		sudo "$@"
 	else
-		die "cannot install $tools: neither root nor sudo; install them and run make again"
+		die "cannot install$tools: neither root nor sudo; install them and run make again"
 	fi
 }
 
@@ -95,6 +94,7 @@ part=$root.part
 [ ! -e "$part" ] || { say "removing an unfinished set-up"; remove "$part"; }
 
 work=$(mktemp -d)
+chmod 755 "$work" # in unshare mode the hooks run as another user
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 for suite in trixie trixie-updates trixie-backports; do
@@ -127,7 +127,18 @@ cat >"$work/setup" <<-'SETUP'
 	while read -r k; do
 		kernels="$kernels linux-image-$k linux-headers-$k"
 	done </etc/vallum-kernels
-	apt-get install -y -q --no-install-recommends "$@" $kernels
+	# The guest boots without an initramfs, so none is made.
+	export INITRD=No
+	log=/var/log/vallum-setup.log
+	{ apt-get install -y -q --no-install-recommends "$@" $kernels 2>&1; echo $? >/status; } |
+		tee $log | awk '
+			/newly installed/ { total = $3 }
+			/^Unpacking/ || /^Setting up/ {
+				if (++n % 100 == 0)
+					printf "vallum: %3d %% of %d packages\n", 50 * n / total, total
+			}'
+	[ "$(cat /status)" = 0 ] || { tail -30 $log; exit 1; }
+	rm /status
 	rm -rf /var/cache/apt/archives/*.deb
 	touch /etc/vallum-root
 SETUP
