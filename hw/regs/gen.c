@@ -162,7 +162,7 @@ static void print_c_counters(void)
 	counter_range(K_RXDROP, &first, &count);
 	print_define("", "RXDROP_FIRST", "", first);
 	print_define("", "RXDROP_COUNT", "", count);
-	printf("\n/* X(NAME, name, text) for every counter, in order */\n#define VALLUM_COUNTERS(X)");
+	printf("\n/* X(NAME, name, text) for every counter, in order */\n#define VALLUM_COUNTER_LIST(X)");
 	for each(it)
 		if (is_counter(it))
 			printf(" \\\n\tX(%s, %s, \"%s\")", it->name, it->alias, it->text);
