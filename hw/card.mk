@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The host side of the card and the whole of it (rules: hw/hw.mk).  Every module in
+# hw/rtl is part of the card.
+
+RTL_CARD := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv)) \
+	$(filter-out %_pkg.sv,$(wildcard hw/rtl/*.sv))
+RTL_AXI := $(addprefix hw/rtl/vallum_,ring_fifo.sv skid.sv axi_rd.sv axi_wr.sv)
+CARD_TESTS := csr tx_ring rx_ring nic
+
+$(call lint,vallum_nic,$(RTL_CARD))
+$(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
+$(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
+$(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))
+$(foreach t,$(CARD_TESTS),$(call tb,$(t),vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a))
+$(call bench,nic,vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a)
+$(HW)/bench_nic $(CARD_TESTS:%=$(HW)/tb_%): $(B)/tests/libmodel.a
+hw/tb/bench_nic.sh: $(HW)/bench_gcm_lane

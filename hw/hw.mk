@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The card: lint, Verilated test benches, benchmarks, synthesis.  The rules, with the
+# line that a new bench takes, are in hw/verilator.mk.
+
+include hw/verilator.mk
+
+# ---- AES-GCM lane -----------------------------------------------------------
+
+RTL_AES := hw/rtl/vallum_aes_pkg.sv hw/rtl/vallum_aes_round.sv hw/rtl/vallum_aes_pipe.sv
+RTL_LANE := $(RTL_AES) hw/rtl/vallum_ghash.sv hw/rtl/vallum_gcm_lane.sv
+$(call tb,aes_pipe,vallum_aes_pipe,$(RTL_AES))
+$(call lint,vallum_aes_pipe,$(RTL_AES))
+$(call tb,ghash,vallum_ghash,hw/rtl/vallum_ghash.sv)
+$(call lint,vallum_ghash,hw/rtl/vallum_ghash.sv)
+$(call tb,gcm_lane,vallum_gcm_lane,$(RTL_LANE))
+$(call lint,vallum_gcm_lane,$(RTL_LANE))
+$(call bench,gcm_lane,vallum_gcm_lane,$(RTL_LANE))
+
+# `make synth`: cells of the lane on ECP5; `make bench-synth`: its clock rate too.
+# `make check-netlist`: yosys' reading of the lane through the bench of the RTL.
+SYN := $(B)/syn/vallum_gcm_lane
+$(SYN).cells: $(RTL_LANE) hw/syn/synth.sh
+	@mkdir -p $(@D)
+	$(call say,YOSYS,vallum_gcm_lane) B=$(B) hw/syn/synth.sh vallum_gcm_lane $(RTL_LANE) >$@
+$(SYN).fmax: $(SYN).cells hw/syn/pnr.sh hw/syn/vallum_gcm_lane_pnr.sv
+	$(call say,NEXTPNR,vallum_gcm_lane) B=$(B) hw/syn/pnr.sh vallum_gcm_lane >$@
+.PHONY: synth bench-synth check-netlist
+synth: $(SYN).cells
+	@cat $<
+bench-synth: $(SYN).cells $(SYN).fmax
+	@cat $^
+check-netlist: $(RTL_LANE)
+	$(Q)B=$(B) hw/syn/netlist.sh vallum_gcm_lane tb_gcm_lane $(RTL_LANE)
+
+# ---- ESP engines ------------------------------------------------------------
+# RTL_ESP is what both engines use; the top takes RTL_ESP, RTL_ESP_TX_ONLY and
+# RTL_ESP_RX_ONLY.
+
+RTL_ESP := $(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_ram.sv hw/rtl/vallum_fifo.sv \
+	hw/rtl/vallum_esp_split.sv hw/rtl/vallum_esp_crypt.sv hw/rtl/vallum_esp_merge.sv $(RTL_LANE)
+RTL_ESP_TX_ONLY := hw/rtl/vallum_tx_head.sv hw/rtl/vallum_tx_check.sv hw/rtl/vallum_esp_tx.sv
+RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/vallum_rx_input.sv \
+	hw/rtl/vallum_sa_lookup.sv hw/rtl/vallum_rx_check.sv hw/rtl/vallum_rx_verdict.sv \
+	hw/rtl/vallum_esp_rx.sv
+RTL_ESP_TX := $(RTL_ESP) $(RTL_ESP_TX_ONLY)
+RTL_ESP_RX := $(RTL_ESP) $(RTL_ESP_RX_ONLY)
+ESP_MODEL := $(B)/tests/libmodel.a
+
+$(call lint,vallum_esp_tx,$(RTL_ESP_TX))
+$(call lint,vallum_esp_rx,$(RTL_ESP_RX))
+$(call tb,fifo,vallum_fifo,hw/rtl/vallum_fifo.sv)
+$(call tb,pkt_fifo,vallum_pkt_fifo,hw/rtl/vallum_pkt_fifo.sv)
+$(call tb,rx_parse,vallum_rx_parse,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_rx_parse.sv,,$(ESP_MODEL))
+$(call tb,sa_lookup,vallum_sa_lookup,hw/rtl/vallum_ram.sv hw/rtl/vallum_sa_lookup.sv,,$(ESP_MODEL))
+$(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
+$(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
+$(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
+$(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
+$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+
+include hw/card.mk

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: CERN-OHL-P-2.0
+//
+// bench_esp_tx [SIZE PACKETS]: clocks a packet and latency of vallum_esp_tx, packet stream in to
+// packet stream out, the output always ready.  Every frame is compared with the
+// model; ends with 1 if one differs.
+
+#include "esp_bench.h"
+#include "Vvallum_esp_tx.h"
+
+static tb<Vvallum_esp_tx> t;
+static struct card_sa sas[BENCH_SAS];
+static uint32_t seq;
+
+struct load {
+	std::vector<bytes> in, want;
+	size_t meta_next = 0, next = 0, at = 0, done = 0;
+	bytes out;
+	uint64_t first_in = 0, first_out = 0;
+};
+
+static void put_meta(struct load *l)
+{
+	struct bit_string m;
+	const struct card_sa *s = &sas[l->meta_next % BENCH_SAS];
+
+	t->meta_valid_i = l->meta_next < l->in.size();
+	if (!t->meta_valid_i)
+		return;
+	m.put(l->meta_next, 16);
+	m.put((uint64_t)0, 32);
+	m.put(BENCH_ESP_OFF, 8);
+	m.put(s->gen, 8);
+	m.put(s->id, 16);
+	m.put(1, 1);
+	m.put(l->in[l->meta_next].size(), 14);
+	port_put(t->meta_i, m.b, (m.at + 7) / 8);
+}
+
+static void put_beat(struct load *l)
+{
+	t->in_valid_i = l->next < l->in.size();
+	if (!t->in_valid_i)
+		return;
+	const bytes &b = l->in[l->next];
+	size_t n = std::min<size_t>(16, b.size() - l->at);
+
+	port_put(t->in_data_i, &b[l->at], n);
+	t->in_last_i = l->at + n == b.size();
+}
+
+// One clock; returns whether a packet ended at the output.
+static bool clock_once(struct load *l)
+{
+	bool end = false;
+
+	put_meta(l);
+	put_beat(l);
+	t.settle();
+	if (t->meta_valid_i && t->meta_ready_o)
+		l->meta_next++;
+	if (t->in_valid_i && t->in_ready_o) {
+		if (!l->at && !l->next)
+			l->first_in = t.cycle;
+		l->at += 16;
+		if (t->in_last_i) {
+			l->next++;
+			l->at = 0;
+		}
+	}
+	if (t->out_valid_o) {
+		uint8_t b[16];
+
+		if (!l->done && l->out.empty())
+			l->first_out = t.cycle;
+		port_get(b, t->out_data_o, 16);
+		l->out.insert(l->out.end(), b, b + __builtin_popcount(t->out_keep_o));
+		end = t->out_last_o;
+		if (end) {
+			if (!same_frame(l->out, l->want[l->done++], "frame"))
+				exit(1);
+			l->out.clear();
+		}
+	}
+	t.tick();
+	return end;
+}
+
+static struct load make_load(size_t inner, unsigned packets)
+{
+	struct load l;
+
+	seq++;
+	for (unsigned i = 0; i < packets; i++) {
+		if (i && i % BENCH_SAS == 0)
+			seq++;
+		struct card_sa *s = &sas[i % BENCH_SAS];
+		bytes b = bench_frame(s, inner, seq);
+
+		l.in.push_back(b);
+		if (esp_seal(&s->sa, 0, b.data(), b.size(), BENCH_ESP_OFF) != ESP_OK)
+			exit(1);
+		l.want.push_back(b);
+	}
+	return l;
+}
+
+static void throughput(size_t inner, unsigned packets)
+{
+	size_t beats = (bench_frame(&sas[0], inner, 1).size() + 15) / 16;
+	unsigned from = 20;
+
+	if (!packets)
+		packets = bench_packets(beats);
+	struct load l = make_load(inner, packets);
+	uint64_t begin = 0;
+
+	for (uint64_t n = 0; l.done < packets; n++) {
+		if (clock_once(&l) && l.done == from)
+			begin = t.cycle;
+		if (n > 1000000)
+			exit(1);
+	}
+	bench_print("tx", inner, t.cycle - begin, packets - from, beats);
+}
+
+static void latency(size_t inner)
+{
+	struct load l = make_load(inner, 1);
+
+	for (unsigned n = 0; n < 100; n++) {   // nothing under way
+		t->meta_valid_i = t->in_valid_i = 0;
+		t.tick();
+	}
+	while (!clock_once(&l))
+		;
+	printf("rtl.tx.latency_cycles.%zu %" PRIu64 "\n", inner, l.first_out - l.first_in);
+}
+
+int main(int argc, char **argv)
+{
+	t->out_ready_i = 1;
+	t->done_ready_i = 1;
+	t.reset(4);
+	while (t->wipe_busy_o)
+		t.tick();
+	for (unsigned i = 0; i < BENCH_SAS; i++) {
+		sas[i] = bench_sa(i, false);
+		sa_port(t.dut, i, &sas[i]);
+		t.tick();
+		t->sa_we_i = 0;
+	}
+	if (argc > 2) {
+		throughput(atoi(argv[1]), atoi(argv[2]));
+		return 0;
+	}
+	for (size_t inner : BENCH_SIZES)
+		throughput(inner, 0);
+	latency(64);
+	latency(1500);
+	return 0;
+}

@@ -1,0 +1,876 @@
+// SPDX-License-Identifier: CERN-OHL-P-2.0
+//
+// vallum_esp_rx against the model (OpenSSL): byte for byte, frames of every size for
+// every kind of SA, gaps and back-pressure, frames that are not ESP between them,
+// every reason of drop with its pulse and the next frame unharmed, lookup, the guess
+// of the high half of ESNs, the checksum, the counters of an SA, deletion and reset.
+// Of a packet whose ICV is wrong nothing may be seen at the output.
+//
+// FULL=1: all inner sizes 1 to 9000.
+
+#include "esp_tb.h"
+#include "Vvallum_esp_rx.h"
+
+#define SAS 64
+#define DROP(name) (VALLUM_CNT_RX_DROP_##name - VALLUM_RXDROP_FIRST)
+
+static tb<Vvallum_esp_rx> t;
+static struct card_sa sas[SAS];
+static bool slot_used[2][256][4];
+
+enum fate { PLAIN, DECRYPTED, DROPPED };
+
+struct frame {
+	bytes in, want;
+	enum fate fate;
+	unsigned reason;       // of a drop
+	bool bad_fcs;
+	uint16_t sa_id;
+	uint8_t gen;
+};
+
+struct meta {
+	uint16_t len, sa_id, csum;
+	uint8_t gen;
+	bool crypto;
+};
+
+static std::deque<struct frame> to_send, to_come;
+static std::deque<bytes> came;
+static std::deque<struct meta> metas;
+static unsigned gap_pct, stall_pct;
+static size_t in_at, under_way;
+static bytes out;
+static bool no_throttle, hold;
+static uint64_t bad, unknown, bypass, dropped[VALLUM_RXDROP_COUNT];
+static uint64_t want_unknown, want_bypass, want_dropped[VALLUM_RXDROP_COUNT];
+
+// ---- one clock -------------------------------------------------------------------
+
+static void put_inputs(void)
+{
+	bool on = !to_send.empty() && !tb_chance(gap_pct) &&
+		  (in_at || !hold) &&
+		  (in_at || no_throttle || under_way + to_send.front().in.size() < 24000);
+
+	t->in_valid_i = on;
+	if (on) {
+		const struct frame &f = to_send.front();
+		size_t n = std::min<size_t>(16, f.in.size() - in_at);
+		uint8_t junk[16];
+
+		tap_fill(junk, 16);
+		memcpy(junk, f.in.data() + in_at, n);
+		port_put(t->in_data_i, junk, 16);
+		t->in_keep_i = 0xffff >> (16 - n);
+		t->in_last_i = in_at + n == f.in.size();
+		t->in_user_i = t->in_last_i ? f.bad_fcs : tap_below(2);
+		if (!in_at)
+			under_way += f.in.size();
+		in_at += n;
+		if (t->in_last_i) {
+			to_send.pop_front();
+			in_at = 0;
+		}
+	}
+	t->meta_ready_i = !tb_chance(stall_pct);
+	t->out_ready_i = !tb_chance(stall_pct);
+	t.settle();
+}
+
+static void match(void)
+{
+	while (!metas.empty() && !came.empty()) {
+		const struct meta &m = metas.front();
+
+		while (!to_come.empty() && to_come.front().fate == DROPPED) {
+			under_way -= to_come.front().in.size();
+			to_come.pop_front();
+		}
+		if (to_come.empty()) {
+			diag("a frame of %zu bytes that nobody sent", came.front().size());
+			bad++;
+		} else {
+			struct frame &f = to_come.front();
+			bool crypto = f.fate == DECRYPTED;
+
+			if (m.len != f.want.size() || m.crypto != crypto ||
+			    m.csum != csum_complete(f.want.data(), f.want.size()) ||
+			    (crypto && (m.sa_id != f.sa_id || m.gen != f.gen))) {
+				diag("meta len %u crypto %u sa %u gen %u csum %04x; want %zu %u "
+				     "%u %u %04x", m.len, m.crypto, m.sa_id, m.gen, m.csum,
+				     f.want.size(), crypto, f.sa_id, f.gen,
+				     csum_complete(f.want.data(), f.want.size()));
+				bad++;
+			}
+			came.front().resize(std::min<size_t>(came.front().size(), m.len));
+			bad += !same_frame(came.front(), f.want, "frame");
+			under_way -= f.in.size();
+			to_come.pop_front();
+		}
+		metas.pop_front();
+		came.pop_front();
+	}
+}
+
+static void clock_once(void)
+{
+	put_inputs();
+	if (t->meta_valid_o && t->meta_ready_i) {
+		uint64_t w = t->meta_o;
+
+		metas.push_back({ (uint16_t)(w >> 41 & 0x3fff), (uint16_t)(w >> 24),
+				  (uint16_t)w, (uint8_t)(w >> 16), (bool)(w >> 40 & 1) });
+	}
+	if (t->out_valid_o && t->out_ready_i) {
+		uint8_t b[16];
+
+		port_get(b, t->out_data_o, 16);
+		out.insert(out.end(), b, b + 16);
+		if (t->out_last_o) {
+			came.push_back(out);
+			out.clear();
+		}
+	}
+	match();
+	t.tick();
+	unknown += t->esp_unknown_o;
+	bypass += t->esp_bypass_o;
+	for (unsigned i = 0; i < VALLUM_RXDROP_COUNT; i++)
+		dropped[i] += t->drop_o >> i & 1;
+}
+
+static void drain(void)
+{
+	unsigned quiet = 0;
+
+	for (unsigned n = 0; n < 4000000 && quiet < 8; n++) {
+		clock_once();
+		quiet = to_send.empty() && t->idle_o ? quiet + 1 : 0;
+		if (quiet || (t->idle_o && to_send.size())) {
+			while (!to_come.empty() && to_come.front().fate == DROPPED &&
+			       to_come.size() > to_send.size()) {
+				under_way -= to_come.front().in.size();
+				to_come.pop_front();
+			}
+		}
+	}
+	if (quiet < 8 || !to_come.empty() || !out.empty() || !metas.empty() || !came.empty()) {
+		diag("stuck or lost: %zu frames missing, idle %d, %zu metas, %zu frames",
+		     to_come.size(), t->idle_o, metas.size(), came.size());
+		bad++;
+		to_come.clear();
+		metas.clear();
+		came.clear();
+		out.clear();
+		under_way = 0;
+	}
+}
+
+static void settle_test(const char *name)
+{
+	bool same;
+
+	drain();
+	same = unknown == want_unknown && bypass == want_bypass &&
+	       !memcmp(dropped, want_dropped, sizeof(dropped));
+	ok(!bad && same, "%s", name);
+	if (!same) {
+		diag("unknown %" PRIu64 " of %" PRIu64 ", bypass %" PRIu64 " of %" PRIu64,
+		     unknown, want_unknown, bypass, want_bypass);
+		for (unsigned i = 0; i < VALLUM_RXDROP_COUNT; i++)
+			if (dropped[i] != want_dropped[i])
+				diag("drop %u: %" PRIu64 " of %" PRIu64, i, dropped[i],
+				     want_dropped[i]);
+	}
+	bad = 0;
+}
+
+// ---- SAs ---------------------------------------------------------------------------
+
+static void write_slot(struct lookup_hash h, unsigned table, unsigned slot, uint32_t spi,
+		       uint32_t id, bool valid)
+{
+	t->lkp_we_i = 1;
+	t->lkp_index_i = table << 10 | h.bucket[table] << 2 | slot;
+	t->lkp_spi_i = spi;
+	t->lkp_entry_i = (uint32_t)h.tag << 16 | (uint32_t)valid << 15 | id;
+	t.tick();
+	t->lkp_we_i = 0;
+}
+
+static void add_lookup(const struct card_sa *s)
+{
+	struct lookup_hash h = lookup_hash(s->sa.spi, s->daddr, s->v6 ? 6 : 4);
+	unsigned first = tap_below(2);
+
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned table = first ^ i;
+
+		for (unsigned n = 0, slot = tap_below(4); n < 4; n++, slot = (slot + 1) & 3) {
+			if (slot_used[table][h.bucket[table]][slot])
+				continue;
+			slot_used[table][h.bucket[table]][slot] = true;
+			write_slot(h, table, slot, s->sa.spi, s->id, true);
+			return;
+		}
+	}
+	bail_out("no free slot");
+}
+
+static void write_sa(uint16_t id, struct card_sa *s)
+{
+	sa_port(t.dut, id, s);
+	clock_once();
+	t->sa_we_i = 0;
+	if (s) {
+		s->top = s->seq;
+		s->packets = s->octets = s->icv_failures = s->drops = 0;
+	}
+}
+
+static void fresh_sas(void)
+{
+	memset(slot_used, 0, sizeof(slot_used));
+	for (unsigned i = 0; i < SAS; i++) {
+		sas[i] = sa_random(i * 13 % 64 + 900, true);
+		sas[i].seq = sas[i].sa.esn && tb_chance(50) ? tap_rand() >> 1
+							    : tap_below(0x7fffffff);
+		if (sas[i].sa.esn && tb_chance(30))
+			sas[i].seq = ((uint64_t)tap_below(5) << 32) + 0xffffff80;
+		write_sa(sas[i].id, &sas[i]);
+		add_lookup(&sas[i]);
+	}
+}
+
+// ---- frames ------------------------------------------------------------------------
+
+static void send(const struct frame &f)
+{
+	if (f.fate == DROPPED)
+		want_dropped[f.reason]++;
+	to_send.push_back(f);
+	to_come.push_back(f);
+}
+
+static void send_dropped(struct frame f, unsigned reason)
+{
+	f.fate = DROPPED;
+	f.reason = reason;
+	send(f);
+}
+
+static void send_plain(bytes in)
+{
+	struct frame f = {};
+
+	f.in = f.want = in;
+	send(f);
+}
+
+static bytes junk_frame(size_t len)
+{
+	bytes b(len);
+
+	tap_fill(b.data(), len);
+	if (len >= 18) {       // no IP, no tag
+		b[12] = 0x88;
+		b[13] = 0xb5;
+	}
+	return b;
+}
+
+// A sealed packet of an SA, and what the host must get of it.
+struct sealed {
+	struct frame f;
+	struct frame_view v;
+};
+
+static struct sealed seal(struct card_sa *s, size_t text_len, uint64_t seq)
+{
+	bytes text(text_len);
+	struct sealed o = {};
+	struct frame_esp e = {};
+
+	tap_fill(text.data(), text_len);
+	tap_fill(&e.addr, sizeof(e.addr));
+	memcpy(e.addr.daddr, s->daddr, 16);
+	e.v6 = s->v6;
+	e.vlan = tb_chance(40);
+	e.vlan_tci = tap_rand();
+	e.encap = s->encap;
+	e.sport = tap_rand();
+	e.spi = s->sa.spi;
+	e.seq_lo = seq;
+	e.text = text.data();
+	e.text_len = text_len;
+	e.next = tb_chance(50) ? 4 : 17;
+	e.icv_len = s->sa.icv_len;
+	e.extra_pad = text_len < 8800 && tb_chance(10) ? 4 * tap_below(60) : 0;
+	e.eth_pad = tb_chance(10) ? tap_below(50) : 0;
+	o.f.want.resize(FRAME_MAX);
+	o.f.want.resize(frame_build_esp(&e, o.f.want.data(), FRAME_MAX, &o.v));
+	for (size_t i = o.v.esp_end; i < o.v.len; i++)
+		o.f.want[i] = tap_rand();
+	o.f.in = o.f.want;
+	tap_fill(s->sa.iv_salt, 8);
+	if (esp_seal(&s->sa, seq >> 32, o.f.in.data(), o.v.esp_end, o.v.esp_off) != ESP_OK)
+		bail_out("the model refuses to seal");
+	// The host gets the wire's bytes, but for the text.
+	size_t end = o.v.esp_end - s->sa.icv_len;
+	bytes plain(o.f.want.begin() + o.v.text_off, o.f.want.begin() + end);
+	o.f.want = o.f.in;
+	std::copy(plain.begin(), plain.end(), o.f.want.begin() + o.v.text_off);
+	o.f.fate = DECRYPTED;
+	o.f.sa_id = s->id;
+	o.f.gen = s->gen;
+	return o;
+}
+
+static void send_good(struct card_sa *s, const struct sealed &p, uint64_t seq)
+{
+	s->packets++;
+	s->octets += p.f.in.size();
+	s->top = esp_move_top(s->top, seq);
+	send(p.f);
+}
+
+static void send_esp(struct card_sa *s, size_t text_len)
+{
+	uint64_t seq = s->top + tb_range(1, 3);
+
+	if (tb_chance(20) && s->top > 100)
+		seq = s->top - tap_below(s->sa.esn ? s->window / 2 + 1 : 90);
+	if (!s->sa.esn)
+		seq &= 0xffffffff;
+	send_good(s, seal(s, text_len, seq), seq);
+}
+
+static void send_bad_icv(struct card_sa *s, struct frame f)
+{
+	s->icv_failures++;
+	send_dropped(f, DROP(ICV));
+}
+
+// ---- tests ----------------------------------------------------------------------------
+
+static void test_random(unsigned n, unsigned gap, unsigned stall, const char *name)
+{
+	gap_pct = gap;
+	stall_pct = stall;
+	for (unsigned i = 0; i < n; i++) {
+		struct card_sa *s = &sas[tap_below(SAS)];
+		unsigned kind = tap_below(12);
+
+		if (kind < 2) {
+			send_plain(junk_frame(tb_chance(5) ? tb_range(14, 9216) : tb_range(14, 90)));
+		} else if (kind < 3) {
+			struct sealed p = seal(s, tb_range(1, 300), s->top + 1);
+
+			// one bit of SPI's successor: number, IV, text or ICV
+			p.f.in[tb_range(p.v.esp_off + 4, p.v.esp_end - 1)] ^= 1 << tap_below(8);
+			send_bad_icv(s, p.f);
+			if (s->sa.esn)
+				drain();
+		} else {
+			send_esp(s, tb_chance(3) ? tb_range(1, 8900) : tb_range(1, 200));
+		}
+	}
+	settle_test(name);
+}
+
+static void test_sizes(void)
+{
+	bool full = getenv("FULL") != nullptr;
+
+	gap_pct = stall_pct = 0;
+	for (unsigned size = 1; size <= 9000; size += full || size < 600 ? 1 : 97) {
+		send_esp(&sas[size % SAS], size);
+		if (to_send.size() > 64)
+			drain();
+	}
+	settle_test(full ? "every inner size 1 to 9000" : "inner sizes 1 to 600, and some to 9000");
+	for (unsigned len = 14; len < 300; len++)
+		send_plain(junk_frame(len));
+	send_plain(junk_frame(9216));
+	settle_test("frames that are not ESP, 14 to 299 and 9216 bytes");
+}
+
+static void test_input_drops(void)
+{
+	gap_pct = stall_pct = 10;
+	for (unsigned i = 0; i < 60; i++) {
+		struct frame f = {};
+
+		f.in = junk_frame(i % 3 == 0 ? tb_range(1, 13) : tb_range(14, 300));
+		if (i % 3 == 0) {
+			send_dropped(f, DROP(RUNT));
+		} else if (i % 3 == 1) {
+			f.bad_fcs = true;
+			send_dropped(f, DROP(FCS));
+		} else {
+			f.in.resize(i % 2 ? 9217 + tap_below(20) : 9217 + tap_below(12000));
+			send_dropped(f, DROP(OVERSIZE));
+		}
+		send_esp(&sas[i], tb_range(1, 100));
+	}
+	settle_test("bad FCS, runt, oversize: dropped, the next frame unharmed");
+	t->max_frame_i = 1518;
+	for (unsigned len = 1500; len < 1540; len++) {
+		struct frame f = {};
+
+		f.in = junk_frame(len);
+		if (len > 1518)
+			send_dropped(f, DROP(OVERSIZE));
+		else
+			send_plain(f.in);
+	}
+	settle_test("the limit is MAX_FRAME to the byte");
+	t->max_frame_i = 9216;
+	drain();
+	t->rx_en_i = 0;
+	for (unsigned i = 0; i < 10; i++) {
+		struct frame f = {};
+
+		f.in = junk_frame(tb_range(1, 300));
+		send_dropped(f, DROP(DISABLED));
+	}
+	drain();
+	t->rx_en_i = 1;
+	send_esp(&sas[4], 100);
+	settle_test("disabled: dropped; enabled again: the next frame passes");
+}
+
+// The ring takes nothing: the buffers fill, then frames are dropped whole.
+static void test_full(size_t len, const char *name)
+{
+	uint64_t before = dropped[DROP(FULL)], full;
+	unsigned kept = 0;
+
+	drain();
+	gap_pct = 0;
+	stall_pct = 100;
+	no_throttle = true;
+	std::deque<struct frame> all;
+	for (unsigned i = 0; i < 140000 / len; i++)
+		send_plain(junk_frame(len));
+	while (!to_send.empty()) {
+		size_t left = to_send.size();
+		uint64_t d = dropped[DROP(FULL)];
+
+		all.push_back(to_send.front());
+		while (to_send.size() == left)
+			clock_once();
+		hold = true;
+		clock_once();           // the pulse of the drop
+		hold = false;
+		if (dropped[DROP(FULL)] != d)
+			all.pop_back();
+	}
+	full = dropped[DROP(FULL)] - before;
+	kept = all.size();
+	want_dropped[DROP(FULL)] += full;
+	to_come = all;
+	under_way = 0;
+	for (const struct frame &f : all)
+		under_way += f.in.size();
+	stall_pct = 0;
+	no_throttle = false;
+	send_esp(&sas[9], 333);
+	settle_test(name);
+	ok(full > 0 && kept * len >= 2 * 9216, "%u kept, %" PRIu64 " dropped", kept, full);
+}
+
+static void set_ip_len(struct sealed *p, bool v6, unsigned esp_len)
+{
+	unsigned l4 = esp_len + (p->v.esp_off - p->v.ip_off) - (v6 ? 40 : 20);
+	unsigned n = v6 ? l4 : l4 + 20;
+	uint8_t *at = &p->f.in[p->v.ip_off + (v6 ? 4 : 2)];
+
+	at[0] = n >> 8;
+	at[1] = n;
+	if (p->v.esp_off - p->v.ip_off == 28u) {       // UDP length
+		p->f.in[p->v.esp_off - 4] = l4 >> 8;
+		p->f.in[p->v.esp_off - 3] = l4;
+	}
+}
+
+static void test_form(void)
+{
+	gap_pct = stall_pct = 10;
+	for (unsigned i = 0; i < 240; i++) {
+		struct card_sa *s = &sas[i % SAS];
+		struct sealed p = seal(s, tb_range(1, 300), s->top + 1);
+		unsigned esp_len = p.v.esp_end - p.v.esp_off;
+		unsigned min = 16 + 4 + s->sa.icv_len;
+
+		switch (i % 4) {
+		case 0: // the frame ends early, behind the SPI
+			p.f.in.resize(tb_range(p.v.esp_off + 8, p.v.esp_end - 1));
+			s->drops++;
+			send_dropped(p.f, DROP(TRUNCATED));
+			break;
+		case 1: // text not a multiple of 4
+			set_ip_len(&p, s->v6, esp_len - tb_range(1, 3));
+			s->drops++;
+			send_dropped(p.f, DROP(ESP_FORM));
+			break;
+		case 2: // no room for text
+			set_ip_len(&p, s->v6, tb_range(s->encap ? 8 : 8, min - 1));
+			s->drops++;
+			send_dropped(p.f, DROP(ESP_FORM));
+			break;
+		default: // a block less than was sealed
+			if (esp_len - 4 < min)
+				break;
+			set_ip_len(&p, s->v6, esp_len - 4);
+			send_bad_icv(s, p.f);
+			break;
+		}
+		send_esp(s, tb_range(1, 100));
+	}
+	settle_test("truncated, too short, not a multiple of 4, shortened: dropped");
+}
+
+// Frames that look like ESP, or nearly, and must pass as they are.
+static void test_bypass(void)
+{
+	struct card_sa *v4 = nullptr, *v6 = nullptr, *natt = nullptr;
+	struct card_sa outbound = sa_random(100, true);
+
+	for (unsigned i = 0; i < SAS; i++)
+		*(sas[i].encap ? &natt : sas[i].v6 ? &v6 : &v4) = &sas[i];
+	gap_pct = stall_pct = 10;
+	drain();
+	outbound.dir_in = false;
+	write_sa(100, &outbound);
+	add_lookup(&outbound);
+	for (unsigned i = 0; i < 400; i++) {
+		unsigned kind = i % 20;
+		struct card_sa *s = kind < 9 ? v4 : kind < 12 ? v6 : kind < 18 ? natt
+				    : kind < 19 ? &outbound : &sas[i % SAS];
+		struct sealed p = seal(s, tb_range(20, 200), s->top + 1);
+		uint8_t *ip = &p.f.in[p.v.ip_off], *esp = &p.f.in[p.v.esp_off];
+		unsigned *count = nullptr, n_unknown = 0, n_bypass = 0;
+
+		(void)count;
+		switch (kind) {
+		case 0: ip[0] = 0x46; n_bypass = 1; break;             // options
+		case 1: ip[6] = 0x20; n_bypass = 1; break;             // first fragment
+		case 2: ip[7] = 1; n_bypass = 1; break;                // a later fragment
+		case 3: ip[0] = 0x65; break;                           // no IPv4
+		case 4: ip[9] = 51; break;                             // AH
+		case 5: ip[3] = 19; ip[2] = 0; break;                  // shorter than its header
+		case 6: memset(esp, 0, 3); break;                      // SPI 1 to 255
+		case 7: set_ip_len(&p, false, tap_below(8)); n_bypass = 1; break;
+		case 8: ip[16] ^= 1; n_unknown = 1; break;             // another destination
+		case 9: ip[6] = 44; break;                             // fragment header
+		case 10: ip[30] ^= 1; n_unknown = 1; break;
+		case 11: ip[0] = 0x45; break;
+		case 12: memset(esp, 0, 4); break;                     // IKE
+		case 13: esp[-5] ^= 1; break;                          // not port 4500
+		case 14: esp[-3] ^= 4; n_bypass = 1; break;            // UDP length
+		case 15: set_ip_len(&p, false, tap_below(8)); break;   // keepalive
+		case 16: ip[6] = 0x20; break;                          // a fragment of UDP
+		case 17: ip[9] = 50; n_unknown = 1;                    // not in UDP: other SPI
+			break;
+		case 18: n_unknown = 1; break;                         // an outbound SA
+		default: esp[0] ^= 0x80; n_unknown = 1; break;         // no such SPI
+		}
+		if (kind == 17) {
+			// The UDP header is now SPI and number.
+			n_unknown = ip[20] || ip[21] || ip[22];
+		}
+		want_unknown += n_unknown;
+		want_bypass += n_bypass;
+		send_plain(p.f.in);
+		if (i % 3 == 0)
+			send_esp(&sas[i % SAS], tb_range(1, 100));
+	}
+	settle_test("IKE, keepalives, fragments, options, unknown SPIs: delivered as they are");
+	// An SA of ESP in UDP does not take plain ESP, and the other way round.
+	for (unsigned i = 0; i < SAS; i++) {
+		struct card_sa *s = &sas[i];
+
+		if (s->v6)
+			continue;
+		s->encap = !s->encap;
+		struct sealed p = seal(s, 50, s->top + 1);
+		s->encap = !s->encap;
+		want_unknown++;
+		send_plain(p.f.in);
+	}
+	settle_test("ESP in UDP and plain ESP are told apart");
+	// A slot that leads to an SA of another destination, family or SPI.
+	for (unsigned i = 0; i < 60; i++) {
+		struct card_sa *s = &sas[i], other = *s;
+		struct lookup_hash h;
+		unsigned table = tap_below(2), slot;
+
+		if (i % 3 == 0)
+			other.daddr[tap_below(4)] ^= 1 << tap_below(8);
+		else if (i % 3 == 1)
+			other.v6 = !s->v6;
+		else
+			other.sa.spi ^= 1 << tap_below(8);
+		other.encap = s->encap && !other.v6;
+		memset(other.daddr + 4, 0, other.v6 ? 0 : 12);
+		h = lookup_hash(other.sa.spi, other.daddr, other.v6 ? 6 : 4);
+		for (slot = 0; slot < 3 && slot_used[table][h.bucket[table]][slot]; slot++)
+			;
+		if (slot_used[table][h.bucket[table]][slot])
+			continue;
+		write_slot(h, table, slot, other.sa.spi, s->id, true);
+		want_unknown++;
+		send_plain(seal(&other, 60, s->top + 1).f.in);
+		drain();
+		write_slot(h, table, slot, 0, 0, false);
+	}
+	settle_test("the SA's own SPI, destination and family decide, not the slot's");
+	write_sa(100, nullptr);
+	// Cut before the SPI can be read.
+	for (unsigned i = 0; i < 40; i++) {
+		struct sealed p = seal(&sas[i], 50, sas[i].top + 1);
+
+		p.f.in.resize(tb_range(p.v.ip_off + (sas[i].v6 ? 40 : 20), p.v.esp_off + 7));
+		if (!sas[i].encap || p.f.in.size() >= p.v.esp_off + 4u)
+			want_bypass++;
+		send_plain(p.f.in);
+	}
+	settle_test("frames that end within the ESP header go to the host");
+}
+
+static void test_esn(void)
+{
+	static const uint64_t tops[] = { 0, 5, 0xffffffff, 0x1fffffff0, 0x200000005,
+					 0x7ffffffff0, 0x800000007f, 0xfffffffffffff0ff };
+	static const unsigned windows[] = { 0, 1, 32, 64, 2048, 4096 };
+	unsigned wrong_guess = 0;
+
+	gap_pct = stall_pct = 0;
+	for (uint64_t top : tops) {
+		for (unsigned w : windows) {
+			struct card_sa *s = &sas[tap_below(SAS)];
+
+			s->sa.esn = true;
+			s->window = w;
+			s->seq = top;
+			s->gen++;
+			write_sa(s->id, s);
+			for (unsigned i = 0; i < 12; i++) {
+				int64_t step = tb_chance(50) ? (int64_t)tap_below(2 * w + 4) - w
+							     : (int64_t)tap_below(1 << 30);
+				uint64_t seq = s->top + step;
+				uint32_t hi;
+
+				if (tb_chance(10))
+					seq += 0xfffff000;
+				hi = esp_guess_hi(s->top, w ? w : 1, seq);
+				struct sealed p = seal(s, tb_range(1, 40), seq);
+
+				if (hi == (uint32_t)(seq >> 32)) {
+					send_good(s, p, seq);
+				} else {
+					send_bad_icv(s, p.f);
+					wrong_guess++;
+				}
+				drain();
+			}
+		}
+	}
+	diag("%u numbers outside of what RFC 4303 A2.2 can guess", wrong_guess);
+	settle_test("ESN: the high half is guessed as RFC 4303 A2.2 says");
+	for (unsigned i = 0; i < 64; i++) {
+		struct card_sa *s = &sas[7];
+
+		s->sa.esn = true;
+		s->window = 64;
+		if (i == 0) {
+			s->seq = 0xffffffe0;
+			s->gen++;
+			write_sa(s->id, s);
+		}
+		send_good(s, seal(s, 60, s->top + 1), s->top + 1);
+	}
+	settle_test("ESN across 2^32 back to back");
+}
+
+// Nothing of a packet whose ICV is wrong is ever on the output's wires.
+static void test_no_plaintext(void)
+{
+	unsigned seen = 0, valid = 0;
+
+	gap_pct = stall_pct = 0;
+	drain();
+	for (unsigned i = 0; i < 30; i++) {
+		struct card_sa *s = &sas[i];
+		struct sealed p = seal(s, 500 + i, s->top + 1);
+
+		p.f.in[p.v.esp_end - 1 - tap_below(s->sa.icv_len)] ^= 1 << tap_below(8);
+		s->icv_failures++;
+		p.f.fate = DROPPED;
+		p.f.reason = DROP(ICV);
+		want_dropped[DROP(ICV)]++;
+		to_send.push_back(p.f);
+		to_come.push_back(p.f);
+		for (unsigned n = 0; n < 200; n++) {
+			uint8_t b[16];
+
+			clock_once();
+			valid += t->out_valid_o;
+			port_get(b, t->out_data_o, 16);
+			for (size_t at = p.v.text_off & ~15ul; at + 16 <= p.v.esp_end; at += 16)
+				seen += at > p.v.text_off && !memcmp(b, &p.f.want[at], 16);
+		}
+	}
+	ok(!seen && !valid, "no plaintext of a packet with a wrong ICV, valid or not (%u, %u)", seen,
+	   valid);
+	settle_test("and they are counted");
+}
+
+static bool read_sa(const struct card_sa *s, uint16_t id, bool present)
+{
+	bool same;
+
+	t->sa_rd_i = 1;
+	t->sa_rd_id_i = id;
+	t.tick();
+	t->sa_rd_i = 0;
+	for (unsigned i = 0; i < 100 && !t->sa_rd_valid_o; i++)
+		t.tick();
+	same = t->sa_rd_valid_o && t->sa_rd_present_o == present;
+	if (present)
+		same = same && t->sa_rd_packets_o == s->packets && t->sa_rd_bytes_o == s->octets &&
+		       t->sa_rd_seq_o == s->top && t->sa_rd_drops_o == s->drops &&
+		       t->sa_rd_icv_o == s->icv_failures && t->sa_rd_gen_o == s->gen;
+	else
+		same = same && !t->sa_rd_packets_o && !t->sa_rd_bytes_o && !t->sa_rd_seq_o &&
+		       !t->sa_rd_drops_o && !t->sa_rd_icv_o && !t->sa_rd_gen_o;
+	t.tick();
+	return same;
+}
+
+static void test_counters(void)
+{
+	unsigned wrong = 0;
+
+	drain();
+	for (unsigned i = 0; i < SAS; i++)
+		wrong += !read_sa(&sas[i], sas[i].id, true);
+	ok(wrong == 0, "packets, bytes, number, ICV failures and drops of each SA (%u wrong)", wrong);
+}
+
+// An SA deleted while its packet is anywhere in the card: the packet is delivered
+// whole, dropped as stale, or passed as it came, and never anything else.
+static void test_delete(void)
+{
+	struct card_sa *s = &sas[20];
+	unsigned n_ok = 0, n_stale = 0, n_unknown = 0, other = 0;
+
+	gap_pct = stall_pct = 0;
+	drain();
+	for (unsigned when = 0; when < 140; when++) {
+		struct sealed p = seal(s, 700, s->top + 1);
+		uint64_t stale = dropped[DROP(STALE_SA)], unk = unknown;
+		bytes got;
+
+		write_sa(s->id, s);
+		to_send.push_back(p.f);
+		to_come.push_back(p.f);
+		for (unsigned n = 0; n < when; n++)
+			clock_once();
+		sa_port(t.dut, s->id, nullptr);
+		for (unsigned n = 0; n < 300; n++) {
+			if (!to_come.empty() && unknown != unk)
+				to_come.front().want = p.f.in, to_come.front().fate = PLAIN;
+			clock_once();
+			t->sa_we_i = 0;
+		}
+		if (dropped[DROP(STALE_SA)] != stale) {
+			n_stale++;
+			other += to_come.size() != 1;
+			to_come.clear();
+		} else if (unknown != unk) {
+			n_unknown++;
+		} else {
+			n_ok++;
+		}
+		other += !to_come.empty();
+		under_way = 0;
+	}
+	want_unknown += n_unknown;
+	want_dropped[DROP(STALE_SA)] += n_stale;
+	ok(n_ok && n_stale && n_unknown && !other,
+	   "deleted under way: %u delivered, %u stale, %u passed as they came", n_ok, n_stale,
+	   n_unknown);
+	ok(read_sa(s, s->id, false), "a deleted SA's counters and sequence state are zero");
+	write_sa(s->id, s);
+	send_esp(s, 100);
+	settle_test("written again, it decrypts");
+}
+
+static void wait_wipe(void)
+{
+	for (unsigned i = 0; i < 70000 && t->wipe_busy_o; i++)
+		t.tick();
+}
+
+static void test_reset(void)
+{
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < 30; i++)
+		send_esp(&sas[i], 900);
+	for (unsigned i = 0; i < 700; i++)
+		clock_once();
+	t->in_valid_i = 0;
+	t.reset(2);
+	ok(t->wipe_busy_o && !t->idle_o, "after reset the tables are being wiped");
+	to_send.clear();
+	to_come.clear();
+	metas.clear();
+	came.clear();
+	out.clear();
+	in_at = under_way = bad = 0;
+	wait_wipe();
+	unknown = bypass = want_unknown = want_bypass = 0;
+	memset(dropped, 0, sizeof(dropped));
+	memset(want_dropped, 0, sizeof(want_dropped));
+	for (unsigned i = 0; i < SAS; i++)
+		wrong += !read_sa(nullptr, sas[i].id, false);
+	ok(wrong == 0, "no SA is left (%u are)", wrong);
+	for (unsigned i = 0; i < SAS; i++) {
+		struct sealed p = seal(&sas[i], 80, sas[i].top + 1);
+
+		want_unknown++;
+		send_plain(p.f.in);
+	}
+	settle_test("nothing is decrypted before an SA is installed");
+	fresh_sas();
+	test_random(50, 0, 0, "and then everything works");
+}
+
+int main(void)
+{
+	tap_seed();
+	t->rx_en_i = 1;
+	t->max_frame_i = 9216;
+	t.reset(4);
+	wait_wipe();
+	fresh_sas();
+	test_random(1500, 0, 0, "random frames, back to back");
+	test_random(1500, 30, 30, "random frames with gaps and back-pressure");
+	test_random(500, 0, 80, "random frames, slow host");
+	test_sizes();
+	test_input_drops();
+	test_full(9216, "full buffer, long frames: dropped whole, the others unharmed");
+	test_full(60, "full buffer, short frames: the same");
+	test_form();
+	test_bypass();
+	test_counters();
+	test_esn();
+	test_no_plaintext();
+	test_delete();
+	test_reset();
+	return done_testing();
+}

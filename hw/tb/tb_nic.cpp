@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: CERN-OHL-P-2.0
+//
+// The whole card: ESP and plain packets from the TX ring to the wire and back into
+// the RX ring, bytes against the model; drops that must not harm their neighbours;
+// deletes and resets under load.
+
+#include "nic_esp.h"
+
+#define PAIRS 24
+
+static struct card_sa out_sa[PAIRS], in_sa[PAIRS];
+static uint64_t seq[PAIRS];
+static lookup_map lkp;
+
+struct expected {
+	frame_t wire, host;      // sealed; decrypted in place
+	int pair = -1;           // -1: plain
+};
+
+static void healthy(nic &n, const char *what)
+{
+	ok(n.fault.empty() && n.mem.fault.empty(), "%s: bus, wire and idle_o keep the rules%s%s",
+	   what, n.fault.empty() && n.mem.fault.empty() ? "" : ": ",
+	   n.fault.empty() ? n.mem.fault.c_str() : n.fault.c_str());
+}
+
+static void make_pairs(nic &n)
+{
+	unsigned refused = 0;
+
+	lkp.used.clear();
+	for (int i = 0; i < PAIRS; i++) {
+		sa_pair(&out_sa[i], &in_sa[i], 2 * i, 1023 - i);
+		if (in_sa[i].sa.esn && in_sa[i].window < 64)
+			in_sa[i].window = 64;
+		// some cross 2^32 with ESN, some begin at 0
+		seq[i] = in_sa[i].sa.esn && i % 3 ? 0x1fffffff0ull : i % 2 ? 0 : 1000;
+		out_sa[i].seq = in_sa[i].seq = seq[i];
+		refused += !sa_install(n, lkp, &out_sa[i]) || !sa_install(n, lkp, &in_sa[i]);
+	}
+	if (refused)
+		diag("the card refused %u SAs", refused);
+}
+
+// An ESP packet of a pair, posted; what it must become.
+static expected post_esp(nic &n, int i, size_t len, unsigned bufs, bool csum = false)
+{
+	expected e;
+	frame_t f;
+	bool tunnel = len >= 20 && tb_chance(70);
+	size_t off = esp_packet(&out_sa[i], ++seq[i], len, &f, tunnel);
+	tx_request q = esp_request(&out_sa[i], seq[i], off);
+	std::vector<size_t> cuts;
+	size_t left = f.size();
+
+	while (cuts.size() + 1 < bufs && left > 1) {
+		cuts.push_back(tb_range(1, left - 1));
+		left -= cuts.back();
+	}
+	cuts.push_back(left);
+	e.host = f;
+	if (csum && len >= 40) {
+		q.csum = true;
+		q.csum_start = off + 16 + 20;
+		q.csum_off = q.csum_start + 6;
+		q.csum_end = off + 16 + len;
+	}
+	n.send(f, q, cuts);
+	if (q.csum)
+		csum_insert(e.host.data(), f.size(), q.csum_start, q.csum_off, q.csum_end);
+	e.wire = e.host;
+	e.pair = i;
+	if (esp_seal(&out_sa[i].sa, seq[i] >> 32, e.wire.data(), e.wire.size(), off) != ESP_OK)
+		bail_out("the model refused a packet");
+	e.host = e.wire;
+	if (esp_open(&out_sa[i].sa, seq[i] >> 32, e.host.data(), e.host.size(), nullptr) != ESP_OK)
+		bail_out("the model cannot open what it sealed");
+	return e;
+}
+
+static expected post_plain(nic &n, size_t len)
+{
+	expected e;
+
+	e.wire.resize(len);
+	tap_fill(e.wire.data(), len);
+	e.wire[12] = 0x88;
+	e.host = e.wire;
+	n.send(e.wire);
+	return e;
+}
+
+// Is a received frame what was expected of it?
+static bool right(const rx_frame &r, const expected &e)
+{
+	if (r.bytes != e.host || r.bus_error || r.crypto != (e.pair >= 0) ||
+	    r.csum % 0xffff != csum_complete(e.host.data(), e.host.size()) % 0xffff)
+		return false;
+	return e.pair < 0 || (r.sa_id == in_sa[e.pair].id && r.sa_gen == in_sa[e.pair].gen);
+}
+
+static bool quiet(nic &n, uint64_t limit = 200000)
+{
+	n.ring_tx();
+	n.ring_rx();
+	bool done = n.run_until([&] {
+		// give back RX buffers as a driver does
+		if (!(n.cycle & 1023))
+			n.ring_rx();
+		return n.tx_free_to == n.txq_tail && n.arriving.empty() && n.d->idle_o;
+	}, limit);
+
+	n.poll();
+	return done;
+}
+
+static void traffic(unsigned latency, unsigned stalls, unsigned count, size_t max_len)
+{
+	std::deque<expected> want;
+	uint64_t esp = 0, packets[PAIRS] = {};
+	unsigned bad_wire = 0, bad_host = 0, bad_state = 0;
+	nic n;
+
+	n.mem.latency = latency;
+	n.mem.stall_pct = n.mac_stall_pct = n.irq_stall_pct = stalls;
+	n.mac_gap_pct = stalls ? 20 : 0;
+	n.rx_buf_len = max_len > 4000 ? 9500 : 1024;
+	n.rx_buf_off = tap_below(64);
+	n.start(8, 8);
+	make_pairs(n);
+	for (unsigned i = 0; i < count; i++) {
+		if (n.tx_room() < 20) {
+			n.ring_tx();
+			n.run_until([&] { return n.tx_room() >= 20; });
+			n.ring_rx();
+		}
+		if (tb_chance(80)) {
+			int pair = tap_below(PAIRS);
+
+			want.push_back(post_esp(n, pair, tb_range(1, tb_chance(20) ? max_len : 300),
+						tb_range(1, tb_chance(20) ? 18 : 3), tb_chance(40)));
+			packets[pair]++;
+			esp++;
+		} else {
+			want.push_back(post_plain(n, tb_range(14, max_len)));
+		}
+		if (tb_chance(20))
+			n.ring_tx();
+	}
+	quiet(n);
+	ok(n.sent.size() == count && n.received.size() == count,
+	   "latency %u, stalls %u %%: %zu sent, %zu received of %u", latency, stalls, n.sent.size(),
+	   n.received.size(), count);
+	for (size_t i = 0; i < want.size(); i++) {
+		bad_wire += i >= n.sent.size() || n.sent[i] != want[i].wire;
+		bad_host += i >= n.received.size() || !right(n.received[i], want[i]);
+	}
+	ok(!bad_wire, "the wire carries what the model seals");
+	ok(!bad_host, "the host gets what the model opens, with SA, generation and checksum");
+	for (auto &t : n.tx_done)
+		bad_state += t.second != 0;
+	ok(!bad_state && n.tx_done.size() == count, "one completion a packet, all sent");
+	ok(n.counter(VALLUM_CNT_TX_ESP_PACKETS) == esp && n.counter(VALLUM_CNT_RX_ESP_PACKETS) == esp &&
+	   n.counter(VALLUM_CNT_TX_PACKETS) == count && n.counter(VALLUM_CNT_RX_PACKETS) == count,
+	   "card's counters");
+	for (int i = 0; i < PAIRS; i++) {
+		for (const struct card_sa *s : { &out_sa[i], &in_sa[i] }) {
+			n.sa_command(VALLUM_SA_OP_READ, s->id);
+			uint64_t p = n.get(VALLUM_REG_SA_RES);
+			uint64_t q = n.get(VALLUM_REG_SA_RES + 16) |
+				     (uint64_t)n.get(VALLUM_REG_SA_RES + 20) << 32;
+
+			if (p != packets[i] || (packets[i] && q != seq[i])) {
+				diag("SA %u: %" PRIu64 " packets, want %" PRIu64 "; number %" PRIx64
+				     ", want %" PRIx64, s->id, p, packets[i], q, seq[i]);
+				bad_state++;
+			}
+		}
+	}
+	ok(!bad_state, "each SA's packets and number");
+	healthy(n, "traffic");
+}
+
+// A packet that is dropped on its way out, between two good ones.
+static void refused_out(void)
+{
+	struct {
+		const char *what;
+		unsigned counter;
+	} kinds[] = {
+		{ "no SA at the index", VALLUM_CNT_TX_DROP_NO_SA },
+		{ "index beyond the table", VALLUM_CNT_TX_DROP_NO_SA },
+		{ "an inbound SA", VALLUM_CNT_TX_DROP_NO_SA },
+		{ "another generation", VALLUM_CNT_TX_DROP_STALE_SA },
+		{ "a number used before", VALLUM_CNT_TX_DROP_SEQ },
+		{ "number 0", VALLUM_CNT_TX_DROP_SEQ },
+		{ "an ESP offset that is none", VALLUM_CNT_TX_DROP_ESP_FORM },
+		{ "an ESP offset of 65535", VALLUM_CNT_TX_DROP_ESP_FORM },
+	};
+	nic n;
+
+	n.start(7, 7);
+	make_pairs(n);
+	for (auto &k : kinds) {
+		uint64_t before = n.counter(k.counter);
+		expected a = post_esp(n, 1, 200, 1);
+		frame_t f;
+		bool zero = !strcmp(k.what, "number 0");
+		size_t off = esp_packet(&out_sa[2], zero ? 0 : seq[2] + 1, 100, &f);
+		tx_request q = esp_request(&out_sa[2], zero ? 0 : seq[2] + 1, off);
+
+		if (&k == &kinds[0])
+			q.sa_id = 777;
+		else if (&k == &kinds[1])
+			q.sa_id = 40000;
+		else if (&k == &kinds[2])
+			q.sa_id = in_sa[2].id;
+		else if (&k == &kinds[3])
+			q.sa_gen++;
+		else if (&k == &kinds[4])
+			put_be32(&f[off + 4], seq[2]), q.seq_hi = seq[2] >> 32;
+		else if (&k == &kinds[6])
+			q.esp_off += 4;
+		else if (&k == &kinds[7])
+			q.esp_off = 65535;
+		n.sent.clear();
+		n.received.clear();
+		n.tx_done.clear();
+		n.send(f, q);
+		expected b = post_esp(n, 1, 300, 2);
+		ok(quiet(n) && n.sent.size() == 2 && n.sent[0] == a.wire && n.sent[1] == b.wire &&
+		   n.received.size() == 2 && right(n.received[0], a) && right(n.received[1], b) &&
+		   n.tx_done.size() == 3 &&
+		   n.tx_done[1].second == 1 + k.counter - VALLUM_TXDROP_FIRST &&
+		   n.counter(k.counter) == before + 1,
+		   "%s: dropped, never on the wire, its neighbours unharmed", k.what);
+	}
+	healthy(n, "refused on the way out");
+}
+
+// Packets damaged on the wire: nothing of their plaintext reaches the host.
+static void damaged_in(void)
+{
+	unsigned leaked = 0, delivered = 0, bad = 0;
+	uint64_t icv;
+	nic n;
+
+	n.start(8, 8);
+	make_pairs(n);
+	n.loop = false;
+	for (unsigned i = 0; i < 60; i++) {
+		expected e = post_esp(n, i % PAIRS, 400, 1), good = post_esp(n, i % PAIRS, 100, 1);
+		frame_t f;
+
+		n.sent.clear();
+		n.received.clear();
+		quiet(n);
+		if (n.sent.size() != 2) {
+			bad++;
+			continue;
+		}
+		f = n.sent[0];
+		// after ESP header and IV, before the Ethernet's end
+		f[tb_range(f.size() - 350, f.size() - 1)] ^= 1 << tap_below(8);
+		memset(n.mem.at(nic::RXBUF), 0, 256 * 0x4400);
+		n.arriving = { f, n.sent[1] };
+		quiet(n);
+		delivered += n.received.size();
+		bad += n.received.size() != 1 || !right(n.received[0], good);
+		for (size_t at = e.host.size() - 340; at + 16 < e.host.size() - 16; at += 16)
+			leaked += memmem(n.mem.at(nic::RXBUF), 256 * 0x4400, &e.host[at], 16) != nullptr;
+	}
+	icv = n.counter(VALLUM_CNT_RX_DROP_ICV);
+	ok(!bad && delivered == 60 && icv == 60, "60 packets with one bit turned: dropped for their ICV "
+	   "(%" PRIu64 " counted), the next ones delivered", icv);
+	ok(!leaked, "not 16 bytes of their plaintext are in host memory");
+	healthy(n, "damaged on the way in");
+}
+
+static void delete_under_load(void)
+{
+	nic n;
+	uint64_t dropped, sent = 0;
+	unsigned clear = 0, bad = 0, late = 0;
+
+	n.mem.latency = 60;
+	n.start(8, 8);
+	make_pairs(n);
+	for (int round = 0; round < 10; round++) {
+		int p = round;
+		std::map<frame_t, expected> want;
+
+		n.sent.clear();
+		n.received.clear();
+		n.tx_done.clear();
+		for (int i = 0; i < 80; i++) {
+			expected e = post_esp(n, i & 1 ? p : 20, 200, 1);
+
+			want[e.wire] = e;
+		}
+		n.ring_tx();
+		n.run(500 + tap_below(600));
+		// the host removes the outbound SA, then the inbound one
+		ok(n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) == 0, "DELETE outbound under load");
+		size_t on_wire = n.sent.size();
+		lkp.del(n, in_sa[p].id);
+		n.sa_command(VALLUM_SA_OP_DELETE, in_sa[p].id);
+		n.poll();
+		size_t had = n.received.size();
+		quiet(n);
+		for (auto &f : n.sent)
+			clear += !want.count(f);
+		for (auto &t : n.tx_done)
+			sent += !t.second;
+		// what comes after the delete was acknowledged and has this SA's id
+		for (size_t i = 0; i < n.received.size(); i++) {
+			const rx_frame &r = n.received[i];
+
+			if (r.crypto && r.sa_id == in_sa[20].id)
+				continue;
+			// packets past the verdict may still be on their way to the host
+			late += r.crypto && i > had + 200;
+			if (!r.crypto && !want.count(r.bytes))
+				bad++;
+		}
+		bad += n.sent.size() < on_wire || n.tx_done.size() != 80;
+	}
+	dropped = n.counter(VALLUM_CNT_TX_DROP_NO_SA) + n.counter(VALLUM_CNT_TX_DROP_STALE_SA);
+	ok(!clear, "every frame on the wire is one that the model sealed");
+	ok(!bad && !late, "frames of a deleted SA arrive as they were on the wire or not at all");
+	ok(sent + dropped == 800, "%" PRIu64 " sent, %" PRIu64 " dropped: every packet is accounted for",
+	   sent, dropped);
+	healthy(n, "delete under load");
+}
+
+static void reset_under_load(void)
+{
+	unsigned torn = 0, wrong = 0, rounds = 25, not_ready = 0, moved = 0;
+	nic n;
+
+	for (unsigned r = 0; r < rounds; r++) {
+		std::map<frame_t, expected> want;
+
+		n.mem.latency = r % 3 ? 30 : 250;
+		n.mem.stall_pct = r % 4 ? 0 : 30;
+		n.start(8, 8);
+		make_pairs(n);
+		n.sent.clear();
+		for (int i = 0; i < 100; i++) {
+			expected e = tb_chance(70) ? post_esp(n, i % PAIRS, tb_range(20, 1500), tb_range(1, 4))
+						   : post_plain(n, tb_range(14, 2000));
+			want[e.wire] = e;
+			if (n.tx_room() < 20)
+				break;
+		}
+		n.ring_tx();
+		n.run(tap_below(3000));
+		n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET | VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN);
+		not_ready += !n.wait_ready();
+		// the bus is at rest, and stays so
+		if (!n.mem.idle())
+			moved++;
+		uint64_t before = n.mem.read_bursts + n.mem.write_bursts;
+		n.run_until([&] { return n.arriving.empty(); });
+		n.run(500);
+		moved += n.mem.read_bursts + n.mem.write_bursts != before || !n.d->idle_o;
+		for (auto &f : n.sent)
+			torn += !want.count(f);
+		for (int i = 0; i < VALLUM_CNT_COUNT; i++)
+			wrong += i != VALLUM_CNT_RX_DROP_DISABLED && n.counter(i);
+		wrong += n.get(VALLUM_REG_TXQ_HEAD) || n.get(VALLUM_REG_RXC_TAIL) ||
+			 n.get(VALLUM_REG_CTRL);
+		// keys and numbers are gone: an index of before is no SA
+		n.sa_command(VALLUM_SA_OP_READ, out_sa[3].id);
+		wrong += n.get(VALLUM_REG_SA_RES + 32) != 0;
+	}
+	ok(!not_ready, "%u resets under load: READY each time", rounds);
+	ok(!torn, "every frame that left is whole");
+	ok(!moved, "the bus is at rest when READY comes, and the card idle");
+	ok(!wrong, "SAs, counters and indices are gone");
+	healthy(n, "reset under load");
+	// and all works again
+	n.mem.stall_pct = 0;
+	n.start(8, 8);
+	make_pairs(n);
+	n.sent.clear();
+	std::deque<expected> want;
+	for (int i = 0; i < 50; i++)
+		want.push_back(post_esp(n, i % PAIRS, 500, 2));
+	quiet(n);
+	bool good = n.received.size() == 50;
+	for (int i = 0; good && i < 50; i++)
+		good = right(n.received[i], want[i]);
+	ok(good, "traffic after the last reset");
+}
+
+// A frame comes in while the card is reset: its rest is not taken for a frame.
+static void reset_in_frame(void)
+{
+	unsigned bad = 0;
+	frame_t f(600, 0x88), g(90, 0x99);
+	nic n;
+
+	n.loop = false;
+	for (unsigned i = 0; i < 30; i++) {
+		n.start(6, 6);
+		n.run(300);
+		n.mac_gap_pct = 95;         // the frame takes long, reset does not
+		n.arriving = { f };
+		n.run(200 + 10 * i);
+		n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+		n.wait_ready();
+		n.mac_gap_pct = 97;
+		n.start(6, 6);
+		n.run_until([&] { return n.arriving.empty(); });
+		n.mac_gap_pct = 0;
+		n.run(1000);
+		n.poll();
+		n.arriving.push_back(g);
+		n.run_until([&] { return n.received.size() > 0 && n.arriving.empty(); }, 5000);
+		if (n.received.size() == 2 && n.received[0].bytes == f)
+			n.received.pop_front();      // it came wholly after the reset
+		bad += n.received.size() != 1 || n.received[0].bytes != g;
+		n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+		n.wait_ready();
+	}
+	ok(!bad, "a frame cut by a reset does not come out as another");
+	healthy(n, "reset in a frame");
+}
+
+// Host memory that answers nothing but errors, in the middle of traffic.
+static void memory_gone(void)
+{
+	nic n;
+	uint64_t drops = 0;
+
+	n.start(7, 7);
+	make_pairs(n);
+	for (int i = 0; i < 60; i++)
+		post_esp(n, i % PAIRS, 300, 1);
+	n.ring_tx();
+	n.run(600);
+	n.mem.refuse_all = true;
+	bool calm = n.run_until([&] { return n.d->idle_o && n.arriving.empty(); });
+	ok(calm && n.get(VALLUM_REG_ID) == VALLUM_ID_MAGIC, "every access fails: the card comes to rest and answers");
+	ok(n.get(VALLUM_REG_EVENT) & VALLUM_EVENT_BUS_ERROR, "event BUS_ERROR");
+	ok(n.counter(VALLUM_CNT_BUS_READ_ERRORS) == n.mem.read_errors &&
+	   n.counter(VALLUM_CNT_BUS_WRITE_ERRORS) == n.mem.write_errors &&
+	   n.mem.read_errors + n.mem.write_errors > 0, "all errors are counted");
+	for (unsigned i = 0; i < VALLUM_TXDROP_COUNT; i++)
+		drops += n.counter(VALLUM_TXDROP_FIRST + i);
+	ok(drops + n.counter(VALLUM_CNT_TX_PACKETS) == 60, "60 packets: sent or dropped");
+	n.mem.refuse_all = false;
+	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+	n.start(7, 7);
+	make_pairs(n);
+	expected e = post_esp(n, 3, 700, 1);
+	ok(quiet(n) && n.received.size() == 1 && right(n.received[0], e), "after a reset it works again");
+	healthy(n, "memory gone");
+}
+
+int main()
+{
+	traffic(20, 0, 500, 1500);
+	traffic(250, 0, 150, 9000);
+	traffic(5, 30, 250, 1500);
+	refused_out();
+	damaged_in();
+	delete_under_load();
+	reset_under_load();
+	reset_in_frame();
+	memory_gone();
+	return done_testing();
+}

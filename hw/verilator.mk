@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Verilator: the flags, and rules for benches, benchmarks, lint and models.
+#
+# A bench is one line (FILES in the order that the packages need):
+#
+#   $(call tb,NAME,TOP,FILES[,VERILATOR FLAGS[,LINK FLAGS]])
+#       hw/tb/tb_NAME.cpp with the module TOP gives build/hw/tb_NAME, which
+#       prints TAP and is run by `make check`
+#   $(call bench,NAME,TOP,FILES[,VERILATOR FLAGS[,LINK FLAGS]])
+#       hw/tb/bench_NAME.cpp gives build/hw/bench_NAME; hw/tb/bench_NAME.sh
+#       runs it and prints "key value" lines for `make bench`
+#   $(call lint,TOP,FILES)
+#       `make lint-TOP` is `verilator --lint-only -Wall`; part of `make check`
+#   $(call model,TOP,FILES[,VERILATOR FLAGS[,SUFFIX]])
+#       the Verilated model alone: $(HW_OBJ)/TOP[SUFFIX]/libVTOP.a; benches of
+#       the same TOP share one, unless they have flags of their own
+#
+# `make TRACE=1 build/trace/hw/tb_NAME` makes the bench with FST tracing, in a
+# folder of its own: FST=wave.fst build/trace/hw/tb_NAME writes the waves.
+
+HW := $(B)$(if $(TRACE),/trace)/hw
+HW_OBJ := $(HW)/obj
+HW_PKGS := $(B)/gen/vallum_pkg.sv hw/rtl/vallum_types_pkg.sv
+HW_WAIVERS := hw/lint.vlt
+
+# No timing, no assertions, no X: the default binary is for speed.  Slow files
+# (constructors, ROM contents) are compiled at -O0: at -O2 they take minutes.
+# gcc's vectoriser of straight code shuffles the words of wide signals into vector
+# registers and out again; without it the AES-GCM lane runs 15 % faster.
+VL_FLAGS := --cc --quiet --no-timing --no-assert -O3 --x-assign fast --x-initial fast \
+	$(if $(TRACE),--trace-fst --trace-structs)
+VL_MAKE := OPT_FAST="-O2 -fno-tree-slp-vectorize" OPT_SLOW="-O0" OPT_GLOBAL="-O2"
+VL_ROOT = $$(verilator --getenv VERILATOR_ROOT)
+VL_CXXFLAGS := $(CXXFLAGS) $(if $(TRACE),-DTRACE) -Ihw/tb -Wno-unused-parameter
+
+# $(1) TOP, $(2) files, $(3) Verilator flags, $(4) suffix of the folder
+define model_rules
+ifndef hw_model_$(1)$(4)
+hw_model_$(1)$(4) := 1
+$(HW_OBJ)/$(1)$(4)/V$(1).mk: $(2) $(HW_WAIVERS) hw/verilator.mk
+	@mkdir -p $$(@D) && rm -f $$(@D)/V$(1)*.o
+	$$(call say,VERILAT,$(1)$(4)) verilator $(VL_FLAGS) $(3) --Mdir $$(@D) \
+		--top-module $(1) $(HW_WAIVERS) $(2) && touch $$@
+$(HW_OBJ)/$(1)$(4)/libV$(1).a: $(HW_OBJ)/$(1)$(4)/V$(1).mk
+	$$(call say,MODEL,$(1)$(4)) $$(MAKE) -s -C $$(@D) -f V$(1).mk $(VL_MAKE) \
+		libV$(1).a libverilated.a >$$(@D)/build.log 2>&1 && touch $$@ || \
+		{ cat $$(@D)/build.log >&2; exit 1; }
+endif
+endef
+model = $(eval $(call model_rules,$(1),$(2),$(3),$(4)))
+
+# $(1) tb or bench, $(2) NAME, $(3) TOP, $(4) files, $(5) Verilator flags, $(6) link flags,
+# $(7) folder of the model
+define program_rules
+$(call model_rules,$(3),$(4),$(5),$(if $(5),-$(1)_$(2)))
+$(HW)/$(1)_$(2): hw/tb/$(1)_$(2).cpp $(7)/libV$(3).a $(wildcard hw/tb/*.h) tests/tap.h
+	$$(call say,CXX,$$@) $(CXX) $(VL_CXXFLAGS) -I$(7) -isystem $$(VL_ROOT)/include \
+		-isystem $$(VL_ROOT)/include/vltstd -o $$@ $$< $(7)/libV$(3).a \
+		$(7)/libverilated.a $(6) $(if $(TRACE),-lz) -lcrypto -pthread
+endef
+model_dir = $(HW_OBJ)/$(2)$(if $(3),-$(1))
+tb = $(eval $(call program_rules,tb,$(1),$(2),$(3),$(4),$(5),$(call \
+	model_dir,tb_$(1),$(2),$(4))))$(eval CHECK_TESTS += $(HW)/tb_$(1))
+bench = $(eval $(call program_rules,bench,$(1),$(2),$(3),$(4),$(5),$(call \
+	model_dir,bench_$(1),$(2),$(4))))$(eval $(call bench_rules,$(1)))
+
+define bench_rules
+ALL += $(HW)/bench_$(1)
+BENCHES += hw/tb/bench_$(1).sh
+hw/tb/bench_$(1).sh: $(HW)/bench_$(1) ;
+endef
+
+define lint_rules
+.PHONY: lint-$(1)
+lint-$(1): $(2)
+	$$(call say,LINT,$(1)) verilator --lint-only --quiet --no-timing -Wall \
+		--top-module $(1) $(HW_WAIVERS) $(2)
+LINTS += lint-$(1)
+endef
+lint = $(eval $(call lint_rules,$(1),$(2)))
