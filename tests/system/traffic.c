@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * traffic [OPTION ...] tcp|udp LOCAL REMOTE
+ *
+ * Both ends of a conversation in one process: LOCAL is an address of this
+ * network namespace, REMOTE one of the namespace "peer".  Every byte that goes
+ * either way is pseudo-random from the seed, the direction and its position,
+ * and every byte that arrives is compared with what was sent.
+ *
+ *   -b BYTES   tcp: bytes each way (20000)
+ *   -c COUNT   udp: datagrams each way (once through the sizes)
+ *   -l SIZES   udp: payload sizes, in turn: 1,100,1400 (1,2,3,4,15,16,17,64,500,1300)
+ *   -p PORT    of both ends (41234)
+ *   -s SEED    (1)
+ *   -t SECONDS without progress before it gives up (10)
+ *   -n NS      the other namespace (peer)
+ *   -o FILE    append what was sent: per datagram or stream one line, the
+ *              protocol, the direction (out, in) and the bytes in hexadecimal
+ *   -x         udp: keep sending until a signal ends it; what is lost is no
+ *              error, what arrives changed is
+ *
+ * Status 0: everything came, byte for byte.  1: it did not; the reason is on
+ * standard error.  2: wrong usage or no sockets.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_SIZES	64
+#define MAX_DATAGRAM	65000
+#define WINDOW		4	/* datagrams on their way in each direction */
+
+enum { OUT, IN };		/* direction, seen from LOCAL */
+static const char *const dir_name[] = { "out", "in" };
+
+static uint64_t seed = 1;
+static int patience = 10;
+static FILE *record;
+static volatile sig_atomic_t stop;
+
+static void fail(int status, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	fprintf(stderr, "traffic: ");
+	vfprintf(stderr, fmt, args);
+	fprintf(stderr, "\n");
+	va_end(args);
+	exit(status);
+}
+
+/* Fills buf with the content of message index in this direction. */
+static void content(uint8_t *buf, size_t len, int dir, uint64_t index)
+{
+	uint64_t x = seed * 0x9e3779b97f4a7c15ull + index * 2 + (uint64_t)dir;
+
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t z = (x += 0x9e3779b97f4a7c15ull);
+
+		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+		z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+		z ^= z >> 31;
+		memcpy(buf + i, &z, len - i < 8 ? len - i : 8);
+	}
+}
+
+static void write_record(const char *protocol, int dir, const uint8_t *buf, size_t len)
+{
+	if (!record)
+		return;
+	fprintf(record, "%s %s ", protocol, dir_name[dir]);
+	for (size_t i = 0; i < len; i++)
+		fprintf(record, "%02x", buf[i]);
+	fputc('\n', record);
+}
+
+static void first_difference(int dir, uint64_t index, const uint8_t *got, const uint8_t *want,
+			     size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && got[i] == want[i])
+		i++;
+	if (i < len)
+		fail(1, "%s, message %llu: byte %zu of %zu is %02x, sent was %02x", dir_name[dir],
+		     (unsigned long long)index, i, len, got[i], want[i]);
+}
+
+static socklen_t parse(const char *text, int port, struct sockaddr_storage *address)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *info;
+	socklen_t len;
+
+	if (getaddrinfo(text, NULL, &hints, &info))
+		fail(2, "%s is no address", text);
+	len = info->ai_addrlen;
+	memcpy(address, info->ai_addr, len);
+	freeaddrinfo(info);
+	if (address->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
+	return len;
+}
+
+static int bound_socket(int type, const struct sockaddr_storage *address, socklen_t len)
+{
+	int one = 1;
+	int fd = socket(address->ss_family, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		fail(2, "socket: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)address, len))
+		fail(2, "bind: %s", strerror(errno));
+	return fd;
+}
+
+/* The socket of REMOTE, made in namespace ns; this process then returns. */
+static int socket_in(const char *ns, int type, const struct sockaddr_storage *address,
+		     socklen_t len)
+{
+	char path[128];
+	int here, there, fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", ns);
+	here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	if (here < 0 || there < 0 || setns(there, CLONE_NEWNET))
+		fail(2, "namespace %s: %s", ns, strerror(errno));
+	fd = bound_socket(type, address, len);
+	if (type == SOCK_STREAM && listen(fd, 1))
+		fail(2, "listen: %s", strerror(errno));
+	if (setns(here, CLONE_NEWNET))
+		fail(2, "namespace: %s", strerror(errno));
+	close(here);
+	close(there);
+	return fd;
+}
+
+static void nonblocking(int fd)
+{
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
+		fail(2, "fcntl: %s", strerror(errno));
+}
+
+/* Waits for an event on one of two descriptors, as long as patience goes. */
+static void wait_for(struct pollfd *fds, const char *what)
+{
+	int n = poll(fds, 2, patience * 1000);
+
+	if (!n)
+		fail(1, "%s: no progress for %d s", what, patience);
+	if (n < 0 && errno != EINTR)
+		fail(2, "poll: %s", strerror(errno));
+}
+
+/* --- TCP: one connection, both ways at once ------------------------------- */
+
+struct stream {
+	uint8_t *data;		/* content of direction dir */
+	size_t sent, received;
+};
+
+/* Moves what the socket takes and gives: sends out, receives in. */
+static void tcp_turn(int fd, short events, struct stream *out, struct stream *in, size_t total,
+		     int in_dir)
+{
+	uint8_t buf[16384];
+	ssize_t n;
+
+	if (events & POLLOUT && out->sent < total) {
+		n = send(fd, out->data + out->sent, total - out->sent, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN)
+			fail(1, "tcp send: %s", strerror(errno));
+		if (n > 0)
+			out->sent += (size_t)n;
+	}
+	if (events & (POLLIN | POLLHUP | POLLERR)) {
+		n = recv(fd, buf, sizeof(buf), 0);
+		if (n < 0 && errno != EAGAIN)
+			fail(1, "tcp recv: %s", strerror(errno));
+		if (!n)
+			fail(1, "tcp: closed after %zu of %zu bytes", in->received, total);
+		if (n > 0) {
+			if (in->received + (size_t)n > total)
+				fail(1, "tcp: more bytes than were sent");
+			first_difference(in_dir, 0, buf, in->data + in->received, (size_t)n);
+			in->received += (size_t)n;
+		}
+	}
+}
+
+static void tcp(int listener, int client, const struct sockaddr_storage *remote, socklen_t len,
+		size_t total)
+{
+	struct stream way[2] = { 0 };
+	struct pollfd fds[2];
+	char what[96];
+
+	for (int dir = 0; dir < 2; dir++) {
+		way[dir].data = malloc(total);
+		if (!way[dir].data)
+			fail(2, "no memory for %zu bytes", total);
+		content(way[dir].data, total, dir, 0);
+	}
+	nonblocking(client);
+	if (connect(client, (const struct sockaddr *)remote, len) && errno != EINPROGRESS)
+		fail(1, "connect: %s", strerror(errno));
+	fds[0] = (struct pollfd){ .fd = listener, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = -1 };
+	wait_for(fds, "tcp connection");
+	fds[1].fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fds[1].fd < 0)
+		fail(1, "accept: %s", strerror(errno));
+	fds[0].fd = client;
+
+	while (way[OUT].received < total || way[IN].received < total) {
+		fds[0].events = POLLIN | (way[OUT].sent < total ? POLLOUT : 0);
+		fds[1].events = POLLIN | (way[IN].sent < total ? POLLOUT : 0);
+		snprintf(what, sizeof(what), "tcp after %zu bytes out, %zu in of %zu",
+			 way[OUT].received, way[IN].received, total);
+		wait_for(fds, what);
+		tcp_turn(client, fds[0].revents, &way[OUT], &way[IN], total, IN);
+		tcp_turn(fds[1].fd, fds[1].revents, &way[IN], &way[OUT], total, OUT);
+	}
+	for (int dir = 0; dir < 2; dir++) {
+		write_record("tcp", dir, way[dir].data, total);
+		free(way[dir].data);
+	}
+	close(fds[1].fd);
+}
+
+/* --- UDP ------------------------------------------------------------------ */
+
+struct udp_way {
+	int from, to;		/* sockets */
+	uint64_t sent, received, lost;
+};
+
+struct sizes {
+	size_t size[MAX_SIZES];
+	int count;
+};
+
+static uint8_t datagram[MAX_DATAGRAM], arrived[MAX_DATAGRAM + 1];
+
+static void udp_send(struct udp_way *way, int dir, const struct sizes *sizes, bool lossy)
+{
+	size_t len = sizes->size[way->sent % (uint64_t)sizes->count];
+
+	content(datagram, len, dir, way->sent);
+	if (send(way->from, datagram, len, lossy ? MSG_DONTWAIT : 0) != (ssize_t)len) {
+		if (!lossy)
+			fail(1, "udp %s, datagram %llu of %zu bytes: %s", dir_name[dir],
+			     (unsigned long long)way->sent, len, strerror(errno));
+		usleep(1000);
+		return;
+	}
+	write_record("udp", dir, datagram, len);
+	way->sent++;
+}
+
+static void udp_receive(struct udp_way *way, int dir, const struct sizes *sizes, bool lossy)
+{
+	ssize_t n = recv(way->to, arrived, sizeof(arrived), MSG_DONTWAIT);
+	uint64_t index = way->received + way->lost;
+	size_t len;
+
+	if (n < 0) {
+		if (errno == EAGAIN || (lossy && errno != EBADF))
+			return;
+		fail(1, "udp %s, datagram %llu: %s", dir_name[dir], (unsigned long long)index,
+		     strerror(errno));
+	}
+	for (; ; index++) {	/* when some may be lost: which one is it? */
+		if (lossy && index >= way->sent)
+			fail(1, "udp %s: a datagram of %zd bytes that was never sent",
+			     dir_name[dir], n);
+		len = sizes->size[index % (uint64_t)sizes->count];
+		content(datagram, len, dir, index);
+		if (!lossy || (len == (size_t)n && !memcmp(datagram, arrived, len)))
+			break;
+		way->lost++;
+	}
+	if (len != (size_t)n)
+		fail(1, "udp %s, datagram %llu: %zd bytes came, %zu were sent", dir_name[dir],
+		     (unsigned long long)index, n, len);
+	first_difference(dir, index, arrived, datagram, len);
+	way->received++;
+}
+
+static void udp(struct udp_way *way, uint64_t count, const struct sizes *sizes)
+{
+	struct pollfd fds[2];
+	char what[96];
+
+	while (way[OUT].received < count || way[IN].received < count) {
+		for (int dir = 0; dir < 2; dir++)
+			while (way[dir].sent < count && way[dir].sent < way[dir].received + WINDOW)
+				udp_send(&way[dir], dir, sizes, false);
+		for (int dir = 0; dir < 2; dir++)
+			fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
+		snprintf(what, sizeof(what), "udp after %llu datagrams out, %llu in of %llu",
+			 (unsigned long long)way[OUT].received,
+			 (unsigned long long)way[IN].received, (unsigned long long)count);
+		wait_for(fds, what);
+		for (int dir = 0; dir < 2; dir++)
+			if (fds[dir].revents)
+				udp_receive(&way[dir], dir, sizes, false);
+	}
+}
+
+/* Until a signal: sends at a steady pace, checks what does arrive. */
+static void udp_endless(struct udp_way *way, const struct sizes *sizes)
+{
+	struct pollfd fds[2];
+
+	while (!stop) {
+		for (int dir = 0; dir < 2; dir++) {
+			udp_send(&way[dir], dir, sizes, true);
+			fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
+		}
+		poll(fds, 2, 1);
+		for (int dir = 0; dir < 2; dir++)
+			for (int i = 0; i < 2 * WINDOW; i++)
+				udp_receive(&way[dir], dir, sizes, true);
+	}
+	fprintf(stderr, "traffic: out %llu of %llu arrived, in %llu of %llu\n",
+		(unsigned long long)way[OUT].received, (unsigned long long)way[OUT].sent,
+		(unsigned long long)way[IN].received, (unsigned long long)way[IN].sent);
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static void parse_sizes(char *text, struct sizes *sizes)
+{
+	char *save;
+
+	sizes->count = 0;
+	for (char *w = strtok_r(text, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		size_t size = strtoul(w, NULL, 10);
+
+		if (sizes->count == MAX_SIZES || size > MAX_DATAGRAM)
+			fail(2, "at most %d sizes, at most %d bytes", MAX_SIZES, MAX_DATAGRAM);
+		sizes->size[sizes->count++] = size;
+	}
+	if (!sizes->count)
+		fail(2, "no sizes");
+}
+
+static void usage(void)
+{
+	fail(2, "usage: traffic [-b BYTES] [-c COUNT] [-l SIZES] [-p PORT] [-s SEED] [-t SECONDS]"
+	     " [-n NS] [-o FILE] [-x] tcp|udp LOCAL REMOTE");
+}
+
+int main(int argc, char **argv)
+{
+	struct sizes sizes = { { 1, 2, 3, 4, 15, 16, 17, 64, 500, 1300 }, 10 };
+	struct sockaddr_storage local, remote;
+	size_t bytes = 20000;
+	uint64_t count = 0;
+	const char *ns = "peer";
+	bool endless = false;
+	int port = 41234, opt, type, here, there;
+	socklen_t len;
+
+	while ((opt = getopt(argc, argv, "b:c:l:p:s:t:n:o:x")) != -1) {
+		switch (opt) {
+		case 'b': bytes = strtoul(optarg, NULL, 10); break;
+		case 'c': count = strtoull(optarg, NULL, 10); break;
+		case 'l': parse_sizes(optarg, &sizes); break;
+		case 'p': port = atoi(optarg); break;
+		case 's': seed = strtoull(optarg, NULL, 0); break;
+		case 't': patience = atoi(optarg); break;
+		case 'n': ns = optarg; break;
+		case 'o':
+			record = fopen(optarg, "ae");
+			if (!record)
+				fail(2, "%s: %s", optarg, strerror(errno));
+			break;
+		case 'x': endless = true; break;
+		default: usage();
+		}
+	}
+	if (argc - optind != 3)
+		usage();
+	if (!count)
+		count = (uint64_t)sizes.count;
+	type = !strcmp(argv[optind], "tcp") ? SOCK_STREAM : SOCK_DGRAM;
+	if (type == SOCK_DGRAM && strcmp(argv[optind], "udp"))
+		usage();
+	len = parse(argv[optind + 1], port, &local);
+	if (parse(argv[optind + 2], port, &remote) != len)
+		fail(2, "two families");
+	here = bound_socket(type, &local, len);
+	there = socket_in(ns, type, &remote, len);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+
+	if (type == SOCK_STREAM) {
+		tcp(there, here, &remote, len, bytes);
+	} else {
+		struct udp_way way[2] = { { .from = here, .to = there },
+					  { .from = there, .to = here } };
+
+		if (connect(here, (struct sockaddr *)&remote, len) ||
+		    connect(there, (struct sockaddr *)&local, len))
+			fail(2, "connect: %s", strerror(errno));
+		if (endless)
+			udp_endless(way, &sizes);
+		else
+			udp(way, count, &sizes);
+	}
+	if (record && fclose(record))
+		fail(2, "record: %s", strerror(errno));
+	return 0;
+}
