@@ -20,7 +20,7 @@ $(call bench,gcm_lane,vallum_gcm_lane,$(RTL_LANE))
 # `make synth`: cells of the lane on ECP5; `make bench-synth`: its clock rate too.
 # `make check-netlist`: yosys' reading of the lane through the bench of the RTL.
 SYN := $(B)/syn/vallum_gcm_lane
-$(SYN).cells: $(RTL_LANE) hw/syn/synth.sh
+$(SYN).cells: $(RTL_LANE) hw/syn/synth.sh hw/syn/sbox.sv hw/syn/sbox_map.v
 	@mkdir -p $(@D)
 	$(call say,YOSYS,vallum_gcm_lane) B=$(B) hw/syn/synth.sh vallum_gcm_lane $(RTL_LANE) >$@
 $(SYN).fmax: $(SYN).cells hw/syn/pnr.sh hw/syn/vallum_gcm_lane_pnr.sv
@@ -53,10 +53,12 @@ $(call tb,fifo,vallum_fifo,hw/rtl/vallum_fifo.sv)
 $(call tb,pkt_fifo,vallum_pkt_fifo,hw/rtl/vallum_pkt_fifo.sv)
 $(call tb,rx_parse,vallum_rx_parse,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_rx_parse.sv,,$(ESP_MODEL))
 $(call tb,sa_lookup,vallum_sa_lookup,hw/rtl/vallum_ram.sv hw/rtl/vallum_sa_lookup.sv,,$(ESP_MODEL))
+$(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,,$(ESP_MODEL))
+$(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,-GDECRYPT=1 -Wno-WIDTHTRUNC,$(ESP_MODEL))
 $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
-$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

@@ -54,8 +54,9 @@ model = $(eval $(call model_rules,$(1),$(2),$(3),$(4)))
 # $(7) folder of the model
 define program_rules
 $(call model_rules,$(3),$(4),$(5),$(if $(5),-$(1)_$(2)))
-$(HW)/$(1)_$(2): hw/tb/$(1)_$(2).cpp $(7)/libV$(3).a $(wildcard hw/tb/*.h) tests/tap.h
-	$$(call say,CXX,$$@) $(CXX) $(VL_CXXFLAGS) -I$(7) -isystem $$(VL_ROOT)/include \
+$(HW)/$(1)_$(2): hw/tb/$(1)_$(2).cpp $(7)/libV$(3).a
+	$$(call say,CXX,$$@) $(CXX) $(VL_CXXFLAGS) -MMD -MP -MF $(HW_OBJ)/$(1)_$(2).d \
+		-I$(7) -isystem $$(VL_ROOT)/include \
 		-isystem $$(VL_ROOT)/include/vltstd -o $$@ $$< $(7)/libV$(3).a \
 		$(7)/libverilated.a $(6) $(if $(TRACE),-lz) -lcrypto -pthread
 endef
@@ -70,6 +71,9 @@ ALL += $(HW)/bench_$(1)
 BENCHES += hw/tb/bench_$(1).sh
 hw/tb/bench_$(1).sh: $(HW)/bench_$(1) ;
 endef
+
+# What the benches include.
+-include $(wildcard $(HW_OBJ)/*.d)
 
 define lint_rules
 .PHONY: lint-$(1)

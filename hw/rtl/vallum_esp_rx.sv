@@ -22,7 +22,7 @@ module vallum_esp_rx #(
 ) (
     input  wire logic                      clk_i,
     input  wire logic                      rst_i,
-    output logic                           wipe_busy_o,  // after reset: tables are being overwritten
+    output logic                           wipe_busy_o,  // after reset: tables are wiped
     output logic                           idle_o,
     input  wire logic                      rx_en_i,
     input  wire logic [13:0]               max_frame_i,
@@ -74,7 +74,7 @@ module vallum_esp_rx #(
 );
 
   if (LANES != 1) begin : g_lanes
-    $error("vallum_esp_rx: LANES must be 1: the packet bus brings 16 bytes a clock, what one lane takes");
+    $error("vallum_esp_rx: LANES must be 1: one lane takes all that the packet bus brings");
   end
   if (SA_COUNT < 2 || SA_COUNT > 32768 || (1 << $clog2(SA_COUNT)) != SA_COUNT) begin : g_sa_count
     $error("vallum_esp_rx: SA_COUNT must be a power of two from 2 to 32768");

@@ -243,10 +243,10 @@ module vallum_nic #(
       .out_data_o({m_axis_tx_tlast, m_axis_tx_tkeep, m_axis_tx_tdata})
   );
 
-  // A soft reset does not cut a frame: what has begun goes out to its end (the
+  // A soft reset does not cut a frame: what was offered goes out to its end (the
   // engine holds all of it), and no other begins.
   always_ff @(posedge clk_i) begin
-    if (m_axis_tx_tvalid && m_axis_tx_tready) mac_open_q <= !m_axis_tx_tlast;
+    if (m_axis_tx_tvalid) mac_open_q <= !(m_axis_tx_tready && m_axis_tx_tlast);
     if (rst_i) mac_open_q <= 1'b0;
   end
 

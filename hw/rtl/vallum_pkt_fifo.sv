@@ -16,7 +16,7 @@ module vallum_pkt_fifo #(
     input  wire logic [WIDTH-1:0] wr_data_i,
     output logic                  full_o,
     input  wire logic             commit_i,    // all beats written, this one too, are good
-    input  wire logic             rollback_i,  // all beats since the last commit, this one too, are not
+    input  wire logic             rollback_i,  // all since the last commit, this one too, are not
     output logic                  out_valid_o,
     input  wire logic             out_ready_i,
     output logic [WIDTH-1:0]      out_data_o

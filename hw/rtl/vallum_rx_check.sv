@@ -20,7 +20,7 @@ module vallum_rx_check #(
     input  wire logic [15:0]               sa_id_i,
     input  wire vallum_types_pkg::sa_t     sa_i,
     input  wire logic [63:0]               sa_seq_i,
-    input  wire logic                      wipe_i,   // instead: entry sa_id_i is overwritten with zeros
+    input  wire logic                      wipe_i,   // instead: entry sa_id_i is zeroed
     input  wire logic                      lkp_we_i,
     input  wire logic [10:0]               lkp_index_i,
     input  wire logic [31:0]               lkp_spi_i,
@@ -49,8 +49,9 @@ module vallum_rx_check #(
 );
 
   localparam int unsigned AW = $clog2(SA_COUNT);
-  localparam logic [3:0] TRUNCATED = 4'(vallum_pkg::CNT_RX_DROP_TRUNCATED - vallum_pkg::RXDROP_FIRST);
-  localparam logic [3:0] ESP_FORM = 4'(vallum_pkg::CNT_RX_DROP_ESP_FORM - vallum_pkg::RXDROP_FIRST);
+  localparam int unsigned FIRST = vallum_pkg::RXDROP_FIRST;
+  localparam logic [3:0] TRUNCATED = 4'(vallum_pkg::CNT_RX_DROP_TRUNCATED - FIRST);
+  localparam logic [3:0] ESP_FORM = 4'(vallum_pkg::CNT_RX_DROP_ESP_FORM - FIRST);
 
   typedef struct packed {
     logic         valid;
@@ -186,7 +187,8 @@ module vallum_rx_check #(
   end
 
   logic accept;
-  assign accept = state == S_ACCEPT && !sa_we && (!known_q || drop_q || !job_valid_o || job_ready_i);
+  assign accept = state == S_ACCEPT && !sa_we
+      && (!known_q || drop_q || !job_valid_o || job_ready_i);
   assign pkt_valid_o = room_i && (state == S_PASS || accept);
 
   always_comb begin

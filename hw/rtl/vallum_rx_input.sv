@@ -55,7 +55,8 @@ module vallum_rx_input #(
   assign over = over_q || len > limit;
   assign full = full_q || buffer_full
       || (in_last_i && head_level >= ($clog2(HEAD_DEPTH) + 1)'(HEAD_DEPTH - 1));
-  assign write = in_valid_i && !off && !over && !full;
+  // A last beat without a byte ends the frame and is not one of its beats.
+  assign write = in_valid_i && !off && !over && !full && kept != 5'd0;
   assign good = last && !off && !in_user_i && len >= 15'd14 && !over && !full;
 
   always_comb begin

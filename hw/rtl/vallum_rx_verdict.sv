@@ -234,8 +234,8 @@ module vallum_rx_verdict #(
   assign sa_rd_present_o = record.present && (rd_id >> AW) == 16'd0;
   assign sa_rd_gen_o = record.gen;
 
-  assign idle_o = state == S_IDLE && !record_we && !rd_wait && !sa_rd_i && !case_valid_i && !pkt_valid_o
-      && drop_o == '0;
+  assign idle_o = state == S_IDLE && !record_we && !rd_wait && !sa_rd_i && !case_valid_i
+      && !pkt_valid_o && drop_o == '0;
 
   logic unused;
   assign unused = &{1'b0, sa_id_i};

@@ -25,7 +25,7 @@ module vallum_tx_check #(
     input  wire logic [15:0]               sa_id_i,
     input  wire vallum_types_pkg::sa_t     sa_i,
     input  wire logic [63:0]               sa_seq_i,
-    input  wire logic                      wipe_i,   // instead: entry sa_id_i is overwritten with zeros
+    input  wire logic                      wipe_i,   // instead: entry sa_id_i is zeroed
 
     input  wire logic                      sa_rd_i,
     input  wire logic [15:0]               sa_rd_id_i,
@@ -58,10 +58,11 @@ module vallum_tx_check #(
 );
 
   localparam int unsigned AW = $clog2(SA_COUNT);
-  localparam logic [7:0] ST_NO_SA = 8'(vallum_pkg::CNT_TX_DROP_NO_SA - vallum_pkg::TXDROP_FIRST + 1);
-  localparam logic [7:0] ST_STALE = 8'(vallum_pkg::CNT_TX_DROP_STALE_SA - vallum_pkg::TXDROP_FIRST + 1);
-  localparam logic [7:0] ST_FORM = 8'(vallum_pkg::CNT_TX_DROP_ESP_FORM - vallum_pkg::TXDROP_FIRST + 1);
-  localparam logic [7:0] ST_SEQ = 8'(vallum_pkg::CNT_TX_DROP_SEQ - vallum_pkg::TXDROP_FIRST + 1);
+  localparam int unsigned FIRST = vallum_pkg::TXDROP_FIRST;
+  localparam logic [7:0] ST_NO_SA = 8'(1 + vallum_pkg::CNT_TX_DROP_NO_SA - FIRST);
+  localparam logic [7:0] ST_STALE = 8'(1 + vallum_pkg::CNT_TX_DROP_STALE_SA - FIRST);
+  localparam logic [7:0] ST_FORM = 8'(1 + vallum_pkg::CNT_TX_DROP_ESP_FORM - FIRST);
+  localparam logic [7:0] ST_SEQ = 8'(1 + vallum_pkg::CNT_TX_DROP_SEQ - FIRST);
 
   typedef struct packed {
     logic         valid;
@@ -294,7 +295,8 @@ module vallum_tx_check #(
   logic unused;
   assign unused = &{1'b0, sa_i.family6, sa_i.encap, sa_i.daddr, sa_i.window, sa_id_i};
 
-  assign idle_o = state == S_IDLE && !rd_wait && !scrub && !sa_we && !guard_we && !sa_rd_i && !head_valid_i;
+  assign idle_o = state == S_IDLE && !rd_wait && !scrub && !sa_we && !guard_we && !sa_rd_i
+      && !head_valid_i;
 
 endmodule
 

@@ -22,7 +22,7 @@ module vallum_tx_head (
     output logic                           head_valid_o,
     input  wire logic                      head_ready_i,
     output vallum_types_pkg::tx_meta_t     head_meta_o,
-    output logic [63:0]                     head_hdr_o,   // SPI, sequence number; byte 0 in bits 7:0
+    output logic [63:0]                     head_hdr_o,   // SPI, number; byte 0 in bits 7:0
 
     output logic                           out_valid_o,
     input  wire logic                      out_ready_i,

@@ -28,7 +28,7 @@ package vallum_types_pkg;
     logic [127:0] daddr;     // inbound
     logic [12:0]  window;    // inbound with ESN
     logic [127:0] h;         // E_K(0), computed at install
-  } sa_t;                    // 713 bits
+  } sa_t;                    // 673 bits
 
   // What the TX ring tells the engine of a packet, before its first beat.
   typedef struct packed {

@@ -14,10 +14,11 @@ dir=${B:-build}/syn
 # The cells of the lane stay as they are; only the wrapper is mapped, then both are one.
 yosys -q -l "$dir/${top}_pnr.log" -p "
 	read_json $dir/$top.json
+	delete =A:blackbox
 	read_verilog -sv hw/syn/${top}_pnr.sv
-	hierarchy -check -top ${top}_pnr
 	synth_ecp5 -noflatten -noabc9 -top ${top}_pnr -run begin:check
 	flatten
+	delete t:\$scopeinfo
 	opt_clean -purge
 	blackbox =A:whitebox
 	write_json $dir/${top}_pnr.json

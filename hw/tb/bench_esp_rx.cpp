@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
-// bench_esp_rx [SIZE PACKETS]: clocks a packet and latency of vallum_esp_rx, frames of the MAC in to
-// packet stream out, the output always ready.  Every frame is compared with what was
+// bench_esp_rx [SIZE PACKETS]: clocks a packet and latency of vallum_esp_rx, frames of
+// the MAC in to packet stream out, the output always ready.  Every frame is compared with what was
 // sealed; ends with 1 if one differs.
 //
 // The load comes at the rate of the bus and never waits: an engine slower than that

@@ -46,6 +46,9 @@ struct nic {
 
 	VerilatedContext ctx;
 	Vvallum_nic *d;
+#ifdef TRACE
+	VerilatedFstC *fst = nullptr;
+#endif
 	axi_mem mem{ MEM, MEM_SIZE };
 	uint64_t cycle = 0;
 
@@ -80,8 +83,17 @@ struct nic {
 
 	nic()
 	{
+		ctx.traceEverOn(true);
 		d = new Vvallum_nic(&ctx);
 		d->clk_i = 0;
+#ifdef TRACE
+		// FST=wave.fst: the waves of the last card made
+		if (const char *name = getenv("FST")) {
+			fst = new VerilatedFstC;
+			d->trace(fst, 99);
+			fst->open(name);
+		}
+#endif
 		d->mac_addr_i = 0x010203040506;
 		d->link_i = 1;
 		d->irq_ready_i = 1;
@@ -94,6 +106,12 @@ struct nic {
 	}
 	~nic()
 	{
+#ifdef TRACE
+		if (fst) {
+			fst->close();
+			delete fst;
+		}
+#endif
 		d->final();
 		delete d;
 	}
@@ -123,8 +141,16 @@ struct nic {
 		r_resp = d->s_axil_rresp;
 		r_data = d->s_axil_rdata;
 		check_idle();
+#ifdef TRACE
+		if (fst)
+			fst->dump(2 * cycle);
+#endif
 		d->clk_i = 1;
 		d->eval();
+#ifdef TRACE
+		if (fst)
+			fst->dump(2 * cycle + 1);
+#endif
 		cycle++;
 	}
 	void run(uint64_t cycles)

@@ -128,7 +128,7 @@ static void cycle(void)
 
 static bool settle_down(void)
 {
-	for (int i = 0; i < 40000; i++) {
+	for (int i = 0; i < 400000; i++) {
 		t.settle();
 		if (t->idle_o && !t->req_valid_i)
 			return true;

@@ -23,6 +23,7 @@ struct job {
 	uint16_t sa_id, index;
 	uint8_t gen, off, status;
 	uint32_t seq_hi;
+	bool may_be_stale;     // its SA is replaced while it is under way
 };
 
 static std::deque<struct job> to_meta, to_data, to_out, to_done;
@@ -121,6 +122,15 @@ static void clock_once(void)
 	if (beat)
 		take_beat();
 	if (done) {
+		// Sent with the old SA or refused by the new one: both are right.
+		if (!to_done.empty() && to_done.front().may_be_stale &&
+		    (verdict & 0xff) == ST(STALE_SA)) {
+			to_done.front().status = to_out.front().status = ST(STALE_SA);
+			want_dropped[ST(STALE_SA) - 1]++;
+			want_sent--;
+			want_bytes -= to_done.front().in.size();
+			want_esp--;
+		}
 		if (to_done.empty() || verdict != ((uint32_t)to_done.front().index << 8 |
 						   to_done.front().status)) {
 			diag("completion %06x, want index %04x status %02x", verdict,
@@ -560,6 +570,39 @@ static void test_delete(void)
 	settle_test("an SA written again under traffic of others");
 }
 
+// An SA replaced at every clock of its own packet's way: what the packet does to the
+// guard and the counters must never end up in the new SA's.
+static void test_replace(void)
+{
+	struct card_sa *s = &sas[2];
+	unsigned wrong = 0, stale = dropped[ST(STALE_SA) - 1];
+
+	gap_pct = stall_pct = 0;
+	for (unsigned when = 0; when < 60; when++) {
+		struct job j = raw_esp(s, 34, 64);
+
+		drain();
+		to_out.clear();
+		j.may_be_stale = true;
+		send_esp(s, j, next_seq(s));
+		for (unsigned n = 0; n < when; n++)
+			clock_once();
+		s->gen++;
+		s->seq = 100000 * (when + 1);
+		sa_port(t.dut, s->id, s);
+		clock_once();
+		t->sa_we_i = 0;
+		tx_guard_init(&s->guard, s->seq);
+		s->packets = s->octets = s->drops = 0;
+		drain();
+		wrong += !read_sa(s, s->id, true);
+	}
+	stale = dropped[ST(STALE_SA) - 1] - stale;
+	ok(!wrong && stale && stale < 60, "replaced under its own packet, which is stale (%u) or "
+	   "sent; the new state is untouched (%u wrong)", stale, wrong);
+	settle_test("and nothing else happened");
+}
+
 static void wait_wipe(void)
 {
 	t->meta_valid_i = t->in_valid_i = 0;
@@ -617,6 +660,7 @@ int main(void)
 	test_counters();
 	test_h();
 	test_delete();
+	test_replace();
 	test_reset();
 	return done_testing();
 }

@@ -343,6 +343,8 @@ static void reset_under_load(void)
 
 		n.mem.latency = r % 3 ? 30 : 250;
 		n.mem.stall_pct = r % 4 ? 0 : 30;
+		// a slow wire fills the packet buffer, so that the reset falls into a frame
+		n.mac_stall_pct = r & 1 ? 80 : 0;
 		n.start(8, 8);
 		make_pairs(n);
 		n.sent.clear();
@@ -380,7 +382,7 @@ static void reset_under_load(void)
 	ok(!wrong, "SAs, counters and indices are gone");
 	healthy(n, "reset under load");
 	// and all works again
-	n.mem.stall_pct = 0;
+	n.mem.stall_pct = n.mac_stall_pct = 0;
 	n.start(8, 8);
 	make_pairs(n);
 	n.sent.clear();
@@ -397,34 +399,35 @@ static void reset_under_load(void)
 // A frame comes in while the card is reset: its rest is not taken for a frame.
 static void reset_in_frame(void)
 {
-	unsigned bad = 0;
-	frame_t f(600, 0x88), g(90, 0x99);
+	unsigned bad = 0, cut = 0;
+	frame_t f(9000, 0x88), g(90, 0x99);
 	nic n;
 
 	n.loop = false;
 	for (unsigned i = 0; i < 30; i++) {
 		n.start(6, 6);
 		n.run(300);
-		n.mac_gap_pct = 95;         // the frame takes long, reset does not
+		n.mac_gap_pct = 90;         // the frame takes longer than the reset
 		n.arriving = { f };
-		n.run(200 + 10 * i);
+		n.run(50 + 50 * i);
+		// half of the time no beat comes until RX_EN is 1 again
+		n.mac_gap_pct = i & 1 ? 100 : 90;
 		n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
 		n.wait_ready();
-		n.mac_gap_pct = 97;
 		n.start(6, 6);
+		n.mac_gap_pct = 90;
+		cut += n.arriving.size() == 1;
 		n.run_until([&] { return n.arriving.empty(); });
 		n.mac_gap_pct = 0;
 		n.run(1000);
 		n.poll();
 		n.arriving.push_back(g);
 		n.run_until([&] { return n.received.size() > 0 && n.arriving.empty(); }, 5000);
-		if (n.received.size() == 2 && n.received[0].bytes == f)
-			n.received.pop_front();      // it came wholly after the reset
 		bad += n.received.size() != 1 || n.received[0].bytes != g;
 		n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
 		n.wait_ready();
 	}
-	ok(!bad, "a frame cut by a reset does not come out as another");
+	ok(!bad && cut > 20, "a frame cut by a reset does not come out as another (%u cut)", cut);
 	healthy(n, "reset in a frame");
 }
 
