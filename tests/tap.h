@@ -200,10 +200,11 @@ TAP_FN int done_testing(void)
 
 TAP_FN uint64_t tap_seed(void)
 {
-	const char *env = getenv("SEED");
+	const char *env;
 
 	if (tap_.seeded)
 		return tap_.seed;
+	env = getenv("SEED");
 	tap_.seeded = true;
 	tap_.seed = env && *env ? strtoull(env, NULL, 0) : TAP_DEFAULT_SEED;
 	tap_.state = tap_.seed;
