@@ -121,9 +121,9 @@ static void cycles_rx(unsigned size)
 	printf("card.rx.cycles_per_packet.%u %.1f\n", size, rate(at));
 }
 
-// Both directions at once.  The host's part is as small as it can be: a packet's
-// buffer stays, only its sequence number is new.
-static void busy(uint64_t clocks)
+// Both directions at once, both lanes at work, or TX alone.  The host's part is as small
+// as it can be: a packet's buffer stays, only its sequence number is new.
+static void busy(bool both, uint64_t clocks)
 {
 	static uint64_t where[SAS];
 	static size_t off[SAS];
@@ -132,6 +132,7 @@ static void busy(uint64_t clocks)
 	nic n;
 
 	n.keep_sent = false;
+	n.loop = both;
 	n.start(8, 8);
 	make_sas(n);
 	n.mem.latency = 250;
@@ -173,8 +174,8 @@ static void busy(uint64_t clocks)
 			break;
 	}
 	wall = seconds() - from;
-	printf("sim.khz_card %.1f\n", (n.cycle - from_cycle) / wall / 1e3);
-	if (!n.counter(VALLUM_CNT_RX_ESP_PACKETS) || !n.fault.empty() || !n.mem.fault.empty())
+	printf("sim.khz_card%s %.1f\n", both ? "" : "_tx", (n.cycle - from_cycle) / wall / 1e3);
+	if (!n.counter(both ? VALLUM_CNT_RX_ESP_PACKETS : VALLUM_CNT_TX_ESP_PACKETS) || !n.fault.empty() || !n.mem.fault.empty())
 		die("the card did not work");
 }
 
@@ -182,15 +183,19 @@ int main(int argc, char **argv)
 {
 	static const unsigned sizes[] = { 64, 256, 512, 1500, 9000 };
 
+	uint64_t clocks = argc > 2 ? strtoull(argv[2], nullptr, 0) : 0;
+
 	if (argc > 1 && !strcmp(argv[1], "busy")) {
-		busy(argc > 2 ? strtoull(argv[2], nullptr, 0) : 0);
+		busy(true, clocks);
+	} else if (argc > 1 && !strcmp(argv[1], "busy-tx")) {
+		busy(false, clocks);
 	} else if (argc > 1 && !strcmp(argv[1], "cycles")) {
 		for (unsigned s : sizes)
 			cycles_tx(s);
 		for (unsigned s : sizes)
 			cycles_rx(s);
 	} else {
-		fprintf(stderr, "usage: bench_nic cycles | busy [CLOCKS]\n");
+		fprintf(stderr, "usage: bench_nic cycles | busy [CLOCKS] | busy-tx [CLOCKS]\n");
 		return 2;
 	}
 	return 0;
