@@ -86,8 +86,10 @@ module vallum_rx_verdict #(
   // A write of the SA bus restarts the packet under way: read and update are one.
   assign out_free = !pkt_valid_o || pkt_ready_i;
   assign read_back = state == S_IDLE && rd_wait && !sa_we_i && !record_we;
-  assign look = state == S_IDLE && !rd_wait && !sa_we_i && !record_we && case_valid_i && case_i.hit
-      && (case_i.drop || (end_valid_i && tag_valid_i));
+  // It looks only when it can also decide: a host that takes no frames must not keep it
+  // from answering a state read.
+  assign look = state == S_IDLE && !rd_wait && !sa_we_i && !record_we && out_free
+      && case_valid_i && case_i.hit && (case_i.drop || (end_valid_i && tag_valid_i));
   assign plain = state == S_IDLE && case_valid_i && !case_i.hit && end_valid_i && out_free;
   assign done = state == S_CHECK && !sa_we_i && out_free;
 
