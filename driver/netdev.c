@@ -18,6 +18,13 @@
 #define VALLUM_RESET_RETRY (5 * HZ)
 #define VALLUM_RESET_TRIES 5
 #define VALLUM_WATCHDOG (10 * HZ)
+/*
+ * Vector 1 speaks of a completion that can be seen.  When this many interrupts in
+ * a row brought none, one was lost or damaged, and the card would go on for ever.
+ */
+#define VALLUM_IDLE_IRQS 64
+/* How often the driver looks for interrupts that did not come. */
+#define VALLUM_WATCH (2 * HZ)
 
 #define VALLUM_EVENTS (VALLUM_EVENT_LINK | VALLUM_EVENT_BUS_ERROR | VALLUM_EVENT_BAD_DESC)
 
@@ -42,6 +49,7 @@ void vallum_netdev_schedule_reset(struct vallum *v)
 static int vallum_netdev_poll(struct napi_struct *napi, int budget)
 {
 	struct vallum *v = container_of(napi, struct vallum, napi);
+	bool sent;
 	int done;
 
 	/* what the rings say is not believed any more; the reset will empty them */
@@ -49,10 +57,12 @@ static int vallum_netdev_poll(struct napi_struct *napi, int budget)
 		napi_complete_done(napi, 0);
 		return 0;
 	}
-	vallum_tx_clean(v, budget);
+	sent = vallum_tx_clean(v, budget);
 	if (!budget)
 		return 0;
 	done = vallum_rx_poll(v, budget);
+	if (sent || done)
+		WRITE_ONCE(v->idle_irqs, 0);
 	if (done >= budget)
 		return budget;
 	/*
@@ -80,6 +90,12 @@ static irqreturn_t vallum_netdev_queue_irq(int irq, void *data)
 {
 	struct vallum *v = data;
 
+	WRITE_ONCE(v->idle_irqs, v->idle_irqs + 1);
+	if (unlikely(v->idle_irqs > VALLUM_IDLE_IRQS) &&
+	    !test_and_set_bit(VALLUM_BROKEN, &v->flags)) {
+		vallum_count(v, VALLUM_DEV_IDLE_IRQS);
+		vallum_netdev_schedule_reset(v);
+	}
 	napi_schedule_irqoff(&v->napi);
 	return IRQ_HANDLED;
 }
@@ -97,22 +113,22 @@ static void vallum_netdev_update_link(struct vallum *v)
 		netif_carrier_off(v->netdev);
 }
 
-static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
+/* Reads, clears and handles events.  False: there were none.  Any context. */
+static bool vallum_netdev_events(struct vallum *v)
 {
-	struct vallum *v = data;
 	u32 events = vallum_hw_read(v, VALLUM_REG_EVENT);
 
 	if (events == VALLUM_ALL_ONES && vallum_hw_gone(v)) {
 		vallum_netdev_lost(v);
-		return IRQ_HANDLED;
+		return true;
 	}
 	events &= VALLUM_EVENTS;
 	if (!events)
-		return IRQ_NONE;
+		return false;
 	/* cleared before the state is read: what changes later is a new event */
 	vallum_hw_write(v, VALLUM_REG_EVENT, events);
 	if (!test_bit(VALLUM_STARTED, &v->flags))
-		return IRQ_HANDLED;
+		return true;
 	if (events & VALLUM_EVENT_LINK)
 		vallum_netdev_update_link(v);
 	if (events & VALLUM_EVENT_BAD_DESC)
@@ -122,7 +138,47 @@ static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 		vallum_count(v, VALLUM_DEV_BUS_ERROR_EVENTS);
 		vallum_netdev_schedule_reset(v);
 	}
-	return IRQ_HANDLED;
+	return true;
+}
+
+static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
+{
+	return vallum_netdev_events(data) ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/*
+ * Interrupts are writes on the bus and can be lost like others (bus mastering
+ * switched off, a bridge that resets).  TX has the stack's watchdog, RX and events
+ * have none: now and then see whether completions wait that NAPI does not come
+ * for.  First it is called, and if that does not help they are not in memory.
+ */
+static void vallum_netdev_watch_work(struct work_struct *work)
+{
+	struct vallum *v = container_of(to_delayed_work(work), struct vallum, watch_work);
+	u16 tx = READ_ONCE(v->txq.next), rx = READ_ONCE(v->rxq.next);
+
+	if (vallum_netdev_events(v))
+		vallum_count(v, VALLUM_DEV_LOST_IRQS);
+	if (test_bit(VALLUM_GONE, &v->flags))
+		return;
+	if ((tx == v->watch_tx && tx != (u16)vallum_hw_read(v, VALLUM_REG_TXC_TAIL)) ||
+	    (rx == v->watch_rx && rx != (u16)vallum_hw_read(v, VALLUM_REG_RXC_TAIL)))
+		v->watch_stuck++;
+	else
+		v->watch_stuck = 0;
+	v->watch_tx = tx;
+	v->watch_rx = rx;
+	if (v->watch_stuck == 2) {
+		vallum_count(v, VALLUM_DEV_LOST_IRQS);
+		local_bh_disable();
+		napi_schedule(&v->napi);
+		local_bh_enable();
+	} else if (v->watch_stuck > 2) {
+		v->watch_stuck = 0;
+		vallum_count(v, VALLUM_DEV_STALLS);
+		vallum_netdev_schedule_reset(v);
+	}
+	schedule_delayed_work(&v->watch_work, VALLUM_WATCH);
 }
 
 /* With rtnl.  Returns 0, or an error with nothing allocated and the card reset or gone. */
@@ -141,6 +197,7 @@ int vallum_netdev_start(struct vallum *v)
 	if (err)
 		goto rx;
 	clear_bit(VALLUM_BROKEN, &v->flags);
+	v->idle_irqs = 0;
 	vallum_hw_set_rings(v);
 	vallum_hw_set_coalesce(v);
 	vallum_hw_counters_start(v);
@@ -155,6 +212,8 @@ int vallum_netdev_start(struct vallum *v)
 	vallum_hw_write(v, VALLUM_REG_ARM, 0);
 	netif_tx_start_all_queues(v->netdev);
 	vallum_netdev_update_link(v);
+	v->watch_stuck = 0;
+	schedule_delayed_work(&v->watch_work, VALLUM_WATCH);
 	return 0;
 
 rx:
@@ -173,7 +232,8 @@ void vallum_netdev_halt(struct vallum *v)
 
 	if (!test_and_clear_bit(VALLUM_STARTED, &v->flags))
 		return;
-	/* NAPI first, as it wakes the queue */
+	cancel_delayed_work_sync(&v->watch_work);
+	/* NAPI before the queue, as it wakes the queue */
 	napi_disable(&v->napi);
 	cancel_delayed_work_sync(&v->refill_work);
 	netif_tx_disable(v->netdev);
@@ -407,6 +467,7 @@ void vallum_netdev_init(struct vallum *v)
 	spin_lock_init(&v->counter_lock);
 	INIT_DELAYED_WORK(&v->reset_work, vallum_netdev_reset_work);
 	INIT_DELAYED_WORK(&v->refill_work, vallum_netdev_refill_work);
+	INIT_DEFERRABLE_WORK(&v->watch_work, vallum_netdev_watch_work);
 
 	dev->netdev_ops = &vallum_netdev_ops;
 	dev->ethtool_ops = &vallum_ethtool_ops;

@@ -309,8 +309,11 @@ static bool vallum_tx_complete(struct vallum *v, u32 word, int budget,
 	return true;
 }
 
-/* NAPI, or in its place when it is disabled.  budget 0 is netpoll: interrupts may be off. */
-void vallum_tx_clean(struct vallum *v, int budget)
+/*
+ * NAPI, or in its place when it is disabled.  budget 0 is netpoll: interrupts may
+ * be off.  Returns whether there was any completion.
+ */
+bool vallum_tx_clean(struct vallum *v, int budget)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(v->netdev, 0);
 	struct vallum_txq *q = &v->txq;
@@ -334,7 +337,7 @@ void vallum_tx_clean(struct vallum *v, int budget)
 		q->next++;
 	}
 	if (!sum.packets)
-		return;
+		return false;
 
 	u64_stats_update_begin(&q->sync);
 	q->count[VALLUM_TXQ_PACKETS] += sum.packets - sum.drops;
@@ -346,4 +349,5 @@ void vallum_tx_clean(struct vallum *v, int budget)
 	u64_stats_update_end(&q->sync);
 	__netif_txq_completed_wake(txq, sum.packets, sum.bytes, vallum_tx_room(q),
 				   VALLUM_TX_WAKE, !test_bit(VALLUM_STARTED, &v->flags));
+	return true;
 }

@@ -86,6 +86,9 @@ struct vallum_tx_buf {
 	X(RESETS, "resets") \
 	X(RESETS_FAILED, "resets_failed") \
 	X(TX_TIMEOUTS, "tx_timeouts") \
+	X(IDLE_IRQS, "idle_interrupts") \
+	X(LOST_IRQS, "lost_interrupts") \
+	X(STALLS, "stalls") \
 	X(BAD_TX_COMPLETION, "bad_tx_completion") \
 	X(BAD_RX_COMPLETION, "bad_rx_completion") \
 	X(BUS_ERROR_EVENTS, "bus_error_events") \
@@ -174,6 +177,7 @@ struct vallum_sa {
 	u64 card_icv;
 	u64 card_drops;
 	u64 icv_told;
+	u64 icv_mark;		/* the card's count of all SAs when this one was told */
 	unsigned long stats_next;
 
 	struct rcu_head rcu;
@@ -216,6 +220,13 @@ struct vallum {
 	struct vallum_rxq rxq;
 	struct napi_struct napi ____cacheline_aligned_in_smp;
 	struct delayed_work refill_work;
+	unsigned int idle_irqs;		/* in a row, that brought no completion */
+
+	/* what the watch saw last */
+	struct delayed_work watch_work;
+	u16 watch_tx;
+	u16 watch_rx;
+	u8 watch_stuck;
 
 	struct vallum_sa_table sas;
 
@@ -259,7 +270,7 @@ void vallum_netdev_halt(struct vallum *v);
 int vallum_tx_alloc(struct vallum *v);
 void vallum_tx_free(struct vallum *v);
 netdev_tx_t vallum_tx_xmit(struct sk_buff *skb, struct net_device *dev);
-void vallum_tx_clean(struct vallum *v, int budget);
+bool vallum_tx_clean(struct vallum *v, int budget);
 
 /* rx.c */
 int vallum_rx_alloc(struct vallum *v);

@@ -324,6 +324,7 @@ static void vallum_xfrm_update_stats(struct xfrm_state *x)
 	struct vallum *v = vallum_xfrm_card(x);
 	struct vallum_sa_info info;
 	struct vallum_sa *sa;
+	u64 failures;
 
 	if (!v)
 		return;
@@ -337,6 +338,11 @@ static void vallum_xfrm_update_stats(struct xfrm_state *x)
 			goto unlock;
 		sa->stats_next = jiffies + HZ;
 	}
+	/* for a walk over all SAs: one counter tells that there is nothing new */
+	failures = vallum_hw_counter(v, VALLUM_CNT_RX_DROP_ICV);
+	if (failures == sa->icv_mark)
+		goto unlock;
+	sa->icv_mark = failures;
 	if (vallum_sa_read(v, x->xso.offload_handle, &info) && info.icv > sa->icv_told) {
 		x->stats.integrity_failed += info.icv - sa->icv_told;
 		sa->icv_told = info.icv;
