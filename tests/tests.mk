@@ -2,7 +2,7 @@
 #
 # What crosses parts: the virtual machine, the demo, system tests, benchmarks.
 
-include $(wildcard tests/model/model.mk)
+-include tests/model/model.mk
 
 $(B)/tests/vm/init: tests/vm/init.c
 	@mkdir -p $(@D)
@@ -11,10 +11,24 @@ $(B)/tests/vm/init: tests/vm/init.c
 
 ALL += $(B)/tests/vm/init
 
-$(B)/tests/system/%: tests/system/%.c
+SYSTEM_TOOLS := $(addprefix $(B)/tests/system/,traffic encap craft lookup_keys)
+BENCH_TOOLS := $(addprefix $(B)/tests/bench/,packets reflect)
+ALL += $(SYSTEM_TOOLS) $(BENCH_TOOLS)
+
+$(SYSTEM_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: tests/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $<
 
-SYSTEM_TOOLS := $(addprefix $(B)/tests/system/,traffic encap craft lookup_keys)
-ALL += $(SYSTEM_TOOLS)
+# What a machine with the card needs.
+VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
+
+# The shorter ones first.
+VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t tests/system/faults.t \
+	tests/system/matrix.t
+
+BENCHES += tests/bench/host tests/bench/demo
+
+.PHONY: demo
+demo: $(VM) $(B)/tests/system/traffic
+	$(Q)tests/demo/run

@@ -18,8 +18,8 @@
 
 # The interface whose MAC address is $1.
 net_by_mac() {
-	for n in /sys/class/net/*; do
-		[ "$(cat "$n/address")" != "$1" ] || { basename "$n"; return 0; }
+	for net_path in /sys/class/net/*; do
+		[ "$(cat "$net_path/address")" != "$1" ] || { basename "$net_path"; return 0; }
 	done
 	echo "net.sh: no interface has the address $1" >&2
 	return 1
@@ -27,9 +27,9 @@ net_by_mac() {
 
 # The interface that driver vallum made.
 net_of_card() {
-	for n in /sys/class/net/*; do
-		d=$(readlink "$n/device/driver" 2>/dev/null) || continue
-		[ "$(basename "$d")" != vallum ] || { basename "$n"; return 0; }
+	for net_path in /sys/class/net/*; do
+		net_driver=$(readlink "$net_path/device/driver" 2>/dev/null) || continue
+		[ "$(basename "$net_driver")" != vallum ] || { basename "$net_path"; return 0; }
 	done
 	echo "net.sh: vallum.ko made no interface; dmesg says why" >&2
 	return 1
@@ -78,10 +78,10 @@ net_setup() {
 }
 
 net_wait_carrier() {
-	n=0
+	net_tries=0
 	until [ "$(cat /sys/class/net/vlm0/carrier 2>/dev/null)" = 1 ]; do
-		n=$((n + 1))
-		[ $n -lt 100 ] || { echo "net.sh: vlm0 has no carrier" >&2; return 1; }
+		net_tries=$((net_tries + 1))
+		[ $net_tries -lt 100 ] || { echo "net.sh: vlm0 has no carrier" >&2; return 1; }
 		sleep 0.1
 	done
 }

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * packets FROM TO BURSTS: in the guest of tests/bench/host, with one processor and
+ * -icount shift=0.  Prints "tx N" and "rx N": instructions per UDP packet of 1400
+ * bytes that FROM sends to TO, and that come back.
+ *
+ * How instructions are counted.  Under -icount shift=0 the time stamp counter
+ * advances by one with each instruction executed, whoever executes it (process,
+ * kernel, interrupt), and runs ahead only when the processor is idle.  So it must
+ * never be idle: a child at the lowest priority (SCHED_IDLE) spins in a loop of
+ * exactly two instructions, counting its rounds in shared memory, whenever nothing
+ * else wants to run.  Then
+ *
+ *	instructions of work = time stamps passed - 2 * rounds of the spinner
+ *
+ * and the time that the simulated card takes, which is time of another clock, is
+ * spent by the spinner and does not count.  Switching to and from the spinner does,
+ * as going idle would; it is the same for both contenders.
+ *
+ * What the kernel does anyway as time passes (its tick, 250 times a second, and our
+ * looking at the clock) is measured alone first, as work per time stamp, and taken off.
+ * The median of the bursts is printed: now and then the kernel does something else.
+ *
+ * A burst is small enough for the rings and the socket's buffer, so the sender does
+ * not block.  TX ends when the last completion has given the socket its memory back.
+ * RX starts with the command to the far end (tests/bench/reflect.c) to send the burst
+ * back, and ends when the last packet has been read.  The first bursts are not counted.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAYLOAD		1400
+#define BURST		64
+#define WARM		2
+#define MAX_BURSTS	64
+#define PORT		41234
+#define ETH_COMMAND	0x88b5	/* for local experiments */
+
+static volatile uint64_t *spins;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "packets: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* One round is two instructions: increment in memory, jump. */
+static void spin(void)
+{
+	struct sched_param param = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sched_setscheduler(0, SCHED_IDLE, &param))
+		die("SCHED_IDLE");
+	__asm__ volatile ("1: incq %0\n\tjmp 1b" : "+m" (*spins) : : "cc");
+}
+
+struct moment {
+	uint64_t stamp, spun;
+};
+
+static struct moment now(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile ("lfence\n\trdtsc" : "=a" (lo), "=d" (hi) : : "memory");
+	return (struct moment){ (uint64_t)hi << 32 | lo, 2 * *spins };
+}
+
+/* Work of the kernel for its own sake, per instruction spun. */
+static double background;
+
+/* Instructions of work since start, without the background, for each packet. */
+static double work_since(struct moment start)
+{
+	struct moment end = now();
+	double spun = (double)(end.spun - start.spun);
+	double all = (double)(end.stamp - start.stamp);
+
+	return (all - spun - background * spun) / BURST;
+}
+
+static void pause_a_while(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *value, int n)
+{
+	qsort(value, (size_t)n, sizeof(*value), by_value);
+	return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
+}
+
+static int command_socket(struct sockaddr_ll *to)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+
+	*to = (struct sockaddr_ll) {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_COMMAND),
+		.sll_ifindex = (int)if_nametoindex("vlm0"),
+		.sll_halen = 6,
+		.sll_addr = { 2, 0, 0, 0, 0, 2 },
+	};
+	if (fd < 0 || !to->sll_ifindex)
+		die("packet socket");
+	return fd;
+}
+
+static void command(int fd, const struct sockaddr_ll *to, uint8_t what)
+{
+	uint8_t data[46] = { what };
+
+	if (sendto(fd, data, sizeof(data), 0, (const struct sockaddr *)to, sizeof(*to)) < 0)
+		die("command");
+}
+
+static int udp_socket(const char *from, const char *to)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(PORT) };
+	int size = 1 << 20;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || inet_pton(AF_INET, from, &a.sin_addr) != 1)
+		die(from);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		die("buffers");
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)))
+		die("bind");
+	if (inet_pton(AF_INET, to, &a.sin_addr) != 1 ||
+	    connect(fd, (struct sockaddr *)&a, sizeof(a)))
+		die(to);
+	return fd;
+}
+
+/* The median of a fifth of a second of guest time with nothing to do, in parts. */
+static double background_now(void)
+{
+	double part[9];
+
+	for (int i = 0; i < 9; i++) {
+		struct moment start = now(), end;
+
+		pause_a_while();
+		pause_a_while();
+		end = now();
+		part[i] = (double)(end.stamp - start.stamp) / (double)(end.spun - start.spun) - 1;
+	}
+	return median(part, 9);
+}
+
+/* A machine that has just booted still has other things to do: wait for their end. */
+static void measure_background(void)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		background = background_now();
+		if (background < 0.01) {
+			fprintf(stderr, "# background: %.4f\n", background);
+			return;
+		}
+	}
+	errno = EBUSY;
+	die("the machine does not calm down");
+}
+
+static double send_burst(int fd)
+{
+	static uint8_t data[PAYLOAD];
+	struct moment start = now();
+	int left = 1;
+
+	for (int i = 0; i < BURST; i++) {
+		data[0] = (uint8_t)i;
+		if (send(fd, data, sizeof(data), 0) != sizeof(data))
+			die("send");
+	}
+	for (int tries = 0; tries < 10000; tries++) {
+		if (ioctl(fd, SIOCOUTQ, &left))
+			die("SIOCOUTQ");
+		if (!left)
+			return work_since(start);
+		pause_a_while();
+	}
+	errno = ETIMEDOUT;
+	die("packets that were not sent");
+	return 0;
+}
+
+static double receive_burst(int fd, int commander, const struct sockaddr_ll *to)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	static uint8_t data[PAYLOAD + 1];
+	struct moment start = now();
+
+	command(commander, to, 1);
+	for (int i = 0; i < BURST; i++) {
+		if (poll(&wait, 1, 60000) != 1) {
+			fprintf(stderr, "packets: %d of %d came back\n", i, BURST);
+			errno = ETIMEDOUT;
+			die("receive");
+		}
+		if (recv(fd, data, sizeof(data), 0) != PAYLOAD || data[0] != (uint8_t)i) {
+			errno = EBADMSG;
+			die("a packet came back changed");
+		}
+	}
+	return work_since(start);
+}
+
+int main(int argc, char **argv)
+{
+	double tx[MAX_BURSTS], rx[MAX_BURSTS];
+	struct sockaddr_ll to;
+	int bursts, fd, commander;
+	pid_t child;
+
+	bursts = argc == 4 ? atoi(argv[3]) : 0;
+	if (bursts < 1 || bursts > MAX_BURSTS) {
+		fprintf(stderr, "usage: packets FROM TO BURSTS\n");
+		return 2;
+	}
+	spins = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (spins == MAP_FAILED)
+		die("mmap");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (!child)
+		spin();
+	fd = udp_socket(argv[1], argv[2]);
+	commander = command_socket(&to);
+	measure_background();
+	for (int i = -WARM; i < bursts; i++) {
+		int at = i < 0 ? 0 : i;
+
+		command(commander, &to, 0);
+		tx[at] = send_burst(fd);
+		rx[at] = receive_burst(fd, commander, &to);
+		fprintf(stderr, "# burst %d: tx %.0f rx %.0f\n", i, tx[at], rx[at]);
+	}
+	kill(child, SIGKILL);
+	printf("tx %.0f\nrx %.0f\n", median(tx, bursts), median(rx, bursts));
+	return 0;
+}

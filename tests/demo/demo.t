@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The demo, on both kernels or $KERNEL: does it pass, leave what it promises, and
+# fail when one party disagrees?
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ -e /etc/vallum-root ] || exec mk/enter tests/demo/demo.t
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+tests=0 failed=0
+ok() { # $1 status, $2 name
+	tests=$((tests + 1))
+	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else
+		echo "not ok $tests - $2"
+		failed=$((failed + 1))
+		tail -n 40 "$work/out" | sed 's/^/# /'
+	fi
+}
+
+for kernel in ${KERNEL:-stable newest}; do
+	KERNEL=$kernel tests/demo/run >"$work/out" 2>&1
+	ok $? "$kernel: the demo passes"
+	jq -e '.passed and (.sas | length == 4) and ([.sas[].agree] | all) and
+		([.checks[]] | length == 4 and all)' build/demo/summary.json >"$work/out" 2>&1
+	ok $? "$kernel: summary.json says why"
+	[ "$(stat -c %a build/demo/esp_sa)" = 600 ] && [ "$(wc -l <build/demo/esp_sa)" = 4 ]
+	ok $? "$kernel: esp_sa has four keys, for their owner alone"
+	tests/vm/tshark build/demo -Y 'esp.icv_good == 1 && icmp.type == 0' >"$work/out"
+	[ "$(wc -l <"$work/out")" -ge 10 ]
+	ok $? "$kernel: with it, tshark reads the answers to ping"
+done
+
+# summary DEVIATION: does the summary still pass?
+summary() {
+	echo '4096 out test' >"$work/spis"
+	: >"$work/others"
+	printf 'ok - %s\n' a b c d | sed "$1" >"$work/checks"
+	printf '4096 %s 5 500\n' card driver kernel peer wire | sed "$2" |
+		awk -v wire=card -v spis="$work/spis" -v others="$work/others" \
+			-v checks="$work/checks" -v json="$work/json" -v kernel=test \
+			-f tests/demo/summary.awk >"$work/out"
+}
+summary '' ''
+ok $? "the summary passes when all agree"
+for party in card driver kernel peer wire; do
+	! summary '' "s/$party 5/$party 6/" && grep -q DIFFER "$work/out" &&
+		jq -e '.passed == false' "$work/json" >/dev/null
+	ok $? "and fails when $party counts another packet"
+done
+! summary '' 's/card 5 500/card 5 499/'
+ok $? "or the card another byte than the wire"
+! summary '3s/^/not /' '' && grep -q '^  NO   c$' "$work/out"
+ok $? "or tshark finds something wrong"
+! summary '3d' ''
+ok $? "or did not look"
+
+echo "1..$tests"
+[ $failed = 0 ]
