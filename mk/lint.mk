@@ -2,7 +2,7 @@
 #
 # Checks of the files themselves; mk/lint says which.
 
-LINTS += lint-source
+LINTS += lint-source lint-c
 
 .PHONY: lint-source lint-c format
 lint-source:

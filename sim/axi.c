@@ -8,16 +8,16 @@
 
 void axil_start_read(struct axil *axil, struct card_in *in, uint16_t addr)
 {
-	*axil = (struct axil) { .busy = true };
+	*axil = (struct axil){ .busy = true };
 	in->axil.arvalid = true;
 	in->axil.araddr = addr;
 	in->axil.rready = true;
 }
 
-void axil_start_write(struct axil *axil, struct card_in *in, uint16_t addr,
-		      uint32_t data, uint8_t strb)
+void axil_start_write(struct axil *axil, struct card_in *in, uint16_t addr, uint32_t data,
+		      uint8_t strb)
 {
-	*axil = (struct axil) { .busy = true, .write = true };
+	*axil = (struct axil){ .busy = true, .write = true };
 	in->axil.awvalid = true;
 	in->axil.awaddr = addr;
 	in->axil.wvalid = true;
@@ -36,7 +36,7 @@ void axil_step(struct axil *axil, struct card_in *in, const struct card_out *out
 		in->axil.awvalid = false;
 	if (in->axil.wvalid && out->axil.wready) {
 		in->axil.wvalid = false;
-		in->axil.wdata = 0;	/* may have been key material */
+		in->axil.wdata = 0; /* may have been key material */
 	}
 	if (in->axil.rready && out->axil.rvalid) {
 		in->axil.rready = false;
@@ -132,8 +132,8 @@ static void axi_finish_write(struct axi_mem *mem)
 	} else {
 		req.resp = axi_check(mem, &req);
 	}
-	if (!req.resp && dma_write(mem->dma, req.addr & ~15ull, mem->write_data,
-				   mem->write_strb, req.beats))
+	if (!req.resp &&
+	    dma_write(mem->dma, req.addr & ~15ull, mem->write_data, mem->write_strb, req.beats))
 		req.resp = AXI_DECERR;
 	if (req.resp) {
 		mem->counters.write_errors++;
@@ -148,13 +148,13 @@ static void axi_finish_write(struct axi_mem *mem)
 static void axi_accept(struct axi_mem *mem, const struct card_in *in, const struct card_out *out)
 {
 	if (in->axi.arready && out->axi.arvalid)
-		*queue_push(&mem->read) = (struct axi_req) {
+		*queue_push(&mem->read) = (struct axi_req){
 			.addr = out->axi.araddr,
 			.beats = out->axi.arlen + 1,
 			.due = mem->cycle + axi_latency(mem),
 		};
 	if (in->axi.awready && out->axi.awvalid)
-		*queue_push(&mem->write) = (struct axi_req) {
+		*queue_push(&mem->write) = (struct axi_req){
 			.addr = out->axi.awaddr,
 			.beats = out->axi.awlen + 1,
 		};
@@ -192,8 +192,7 @@ static void axi_drive_read(struct axi_mem *mem, struct card_in *in, const struct
 	in->axi.rlast = mem->read_beat + 1u == req->beats;
 }
 
-static void axi_drive_response(struct axi_mem *mem, struct card_in *in,
-			       const struct card_out *out)
+static void axi_drive_response(struct axi_mem *mem, struct card_in *in, const struct card_out *out)
 {
 	struct axi_req *req = queue_head(&mem->response);
 
@@ -248,6 +247,5 @@ void axi_mem_step(struct axi_mem *mem, struct card_in *in, const struct card_out
 
 bool axi_mem_idle(const struct axi_mem *mem)
 {
-	return !mem->read.count && !mem->write.count && !mem->response.count &&
-	       !mem->write_beat;
+	return !mem->read.count && !mem->write.count && !mem->response.count && !mem->write_beat;
 }

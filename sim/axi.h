@@ -17,16 +17,16 @@
 struct axil {
 	bool busy;
 	bool write;
-	uint8_t resp;		/* when done: 0 OKAY, else an error */
-	uint32_t data;		/* when done: what was read */
+	uint8_t resp;  /* when done: 0 OKAY, else an error */
+	uint32_t data; /* when done: what was read */
 };
 
 void axil_start_read(struct axil *axil, struct card_in *in, uint16_t addr);
-void axil_start_write(struct axil *axil, struct card_in *in, uint16_t addr,
-		      uint32_t data, uint8_t strb);
+void axil_start_write(struct axil *axil, struct card_in *in, uint16_t addr, uint32_t data,
+		      uint8_t strb);
 void axil_step(struct axil *axil, struct card_in *in, const struct card_out *out);
 
-#define AXI_DEPTH 64		/* reads, and writes, in flight at most; power of 2 */
+#define AXI_DEPTH 64 /* reads, and writes, in flight at most; power of 2 */
 #define AXI_BEATS 256
 
 enum axi_resp { AXI_OKAY = 0, AXI_SLVERR = 2, AXI_DECERR = 3 };
@@ -47,19 +47,19 @@ struct axi_queue {
 struct axi_counters {
 	uint64_t reads, read_beats, read_errors;
 	uint64_t writes, write_beats, write_errors;
-	uint64_t violations;	/* bursts that AXI4 does not allow */
+	uint64_t violations; /* bursts that AXI4 does not allow */
 };
 
 struct axi_mem {
 	struct dma *dma;
-	const bool *enabled;			/* may the card access memory */
-	uint32_t latency_min, latency_max;	/* clocks from request to response */
+	const bool *enabled;		   /* may the card access memory */
+	uint32_t latency_min, latency_max; /* clocks from request to response */
 	uint64_t random;
 	uint64_t cycle;
 	struct axi_queue read, write, response;
-	unsigned int read_beat;			/* next of the burst at the head */
-	unsigned int write_beat;		/* beats collected */
-	bool write_whole;			/* the last one is there */
+	unsigned int read_beat;	 /* next of the burst at the head */
+	unsigned int write_beat; /* beats collected */
+	bool write_whole;	 /* the last one is there */
 	uint32_t read_data[AXI_BEATS][4];
 	uint32_t write_data[AXI_BEATS][4];
 	uint16_t write_strb[AXI_BEATS];

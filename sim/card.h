@@ -34,7 +34,7 @@ struct card_in {
 	bool rst;
 	bool link;
 	bool irq_ready;
-	uint64_t mac_addr;		/* byte 0 in bits 7:0 */
+	uint64_t mac_addr; /* byte 0 in bits 7:0 */
 
 	struct {
 		bool awvalid, wvalid, bready, arvalid, rready;

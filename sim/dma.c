@@ -52,11 +52,9 @@ static unsigned int dma_lower(const struct dma *dma, uint64_t addr)
 	return lo;
 }
 
-int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags,
-	    int fd, uint64_t offset)
+int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags, int fd, uint64_t offset)
 {
-	int prot = (flags & DMA_READABLE ? PROT_READ : 0) |
-		   (flags & DMA_WRITABLE ? PROT_WRITE : 0);
+	int prot = (flags & DMA_READABLE ? PROT_READ : 0) | (flags & DMA_WRITABLE ? PROT_WRITE : 0);
 	void *mem = NULL;
 	struct stat st;
 	unsigned int i;
@@ -74,8 +72,7 @@ int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags,
 	if (fd >= 0) {
 		if (fstat(fd, &st))
 			return -errno;
-		if (!S_ISREG(st.st_mode) || st.st_size < 0 ||
-		    offset + size > (uint64_t)st.st_size)
+		if (!S_ISREG(st.st_mode) || st.st_size < 0 || offset + size > (uint64_t)st.st_size)
 			return -EINVAL;
 		mem = mmap(NULL, size, prot, MAP_SHARED, fd, offset);
 		if (mem == MAP_FAILED)
@@ -84,10 +81,12 @@ int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags,
 		madvise(mem, size, MADV_DONTDUMP);
 	}
 
-	memmove(&dma->region[i + 1], &dma->region[i],
-		(dma->count - i) * sizeof(dma->region[0]));
-	dma->region[i] = (struct dma_region) {
-		.addr = addr, .size = size, .flags = flags, .mem = mem,
+	memmove(&dma->region[i + 1], &dma->region[i], (dma->count - i) * sizeof(dma->region[0]));
+	dma->region[i] = (struct dma_region){
+		.addr = addr,
+		.size = size,
+		.flags = flags,
+		.mem = mem,
 	};
 	dma->count++;
 	return 0;
@@ -171,8 +170,8 @@ static void dma_write_beat(uint8_t *mem, const uint8_t *data, uint16_t strb)
 			*(volatile uint8_t *)&mem[i] = data[i];
 }
 
-int dma_write(struct dma *dma, uint64_t addr, const void *data,
-	      const uint16_t *strb, unsigned int beats)
+int dma_write(struct dma *dma, uint64_t addr, const void *data, const uint16_t *strb,
+	      unsigned int beats)
 {
 	uint8_t *mem = dma_at(dma, addr, beats * 16, DMA_WRITABLE);
 

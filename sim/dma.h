@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define DMA_MAX_REGIONS 512
-#define DMA_PAGE 4096u
+#define DMA_PAGE	4096u
 
 #define DMA_READABLE 1u
 #define DMA_WRITABLE 2u
@@ -23,13 +23,13 @@ struct dma_region {
 	uint64_t addr;
 	uint64_t size;
 	uint32_t flags;
-	uint8_t *mem;		/* NULL: the client passed no file */
+	uint8_t *mem; /* NULL: the client passed no file */
 };
 
 struct dma {
-	struct dma_region region[DMA_MAX_REGIONS];	/* by address */
+	struct dma_region region[DMA_MAX_REGIONS]; /* by address */
 	unsigned int count;
-	unsigned int last;				/* where the last hit was */
+	unsigned int last; /* where the last hit was */
 };
 
 /* Once in a process, before any dma_read(): a SIGBUS handler of its own. */
@@ -41,8 +41,7 @@ int dma_init(void);
  * the caller's.  Address, size and offset are multiples of DMA_PAGE.
  * Returns 0, or -EINVAL, -EEXIST (overlap), -ENOSPC, or what mmap() says.
  */
-int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags,
-	    int fd, uint64_t offset);
+int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags, int fd, uint64_t offset);
 
 /* Takes away exactly that region: 0 or -ENOENT.  dma_unmap_all() takes all. */
 int dma_unmap(struct dma *dma, uint64_t addr, uint64_t size);
@@ -55,7 +54,7 @@ void dma_unmap_all(struct dma *dma);
  * Return 0, or -EFAULT: nothing there, not permitted, or the file ended.
  */
 int dma_read(struct dma *dma, uint64_t addr, void *data, unsigned int beats);
-int dma_write(struct dma *dma, uint64_t addr, const void *data,
-	      const uint16_t *strb, unsigned int beats);
+int dma_write(struct dma *dma, uint64_t addr, const void *data, const uint16_t *strb,
+	      unsigned int beats);
 
 #endif

@@ -13,10 +13,10 @@
 #include "vallum_regs.h"
 
 struct irq {
-	int fd[VALLUM_IRQ_VECTORS];	/* -1: none */
-	uint64_t pending;		/* bit n: vector n; this is the PBA */
+	int fd[VALLUM_IRQ_VECTORS]; /* -1: none */
+	uint64_t pending;	    /* bit n: vector n; this is the PBA */
 	uint64_t sent;
-	uint64_t lost;			/* no such vector, or the eventfd failed */
+	uint64_t lost; /* no such vector, or the eventfd failed */
 };
 
 void irq_init(struct irq *irq);

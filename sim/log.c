@@ -9,7 +9,7 @@ enum log_level log_level = LOG_INFO;
 
 void log_print(enum log_level level, const char *fmt, ...)
 {
-	static const char * const names[] = { "error", "warning", "info", "debug" };
+	static const char *const names[] = { "error", "warning", "info", "debug" };
 	char line[512];
 	va_list ap;
 

@@ -14,13 +14,12 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 extern enum log_level log_level;
 
-void log_print(enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_print(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-#define log_error(...)	log_print(LOG_ERROR, __VA_ARGS__)
-#define log_warn(...)	log_print(LOG_WARN, __VA_ARGS__)
-#define log_info(...)	log_print(LOG_INFO, __VA_ARGS__)
-#define log_debug(...)	log_print(LOG_DEBUG, __VA_ARGS__)
+#define log_error(...) log_print(LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)  log_print(LOG_WARN, __VA_ARGS__)
+#define log_info(...)  log_print(LOG_INFO, __VA_ARGS__)
+#define log_debug(...) log_print(LOG_DEBUG, __VA_ARGS__)
 
 /*
  * A guest can cause some lines at will: at most LOG_BURST of them a second.

@@ -21,7 +21,7 @@ struct poll_set {
 	struct pollfd fds[1 + SIM_MAX_CARDS * CARD_FDS];
 	unsigned int count;
 	struct {
-		unsigned int at, vfu, wire;	/* first entry, how many of each */
+		unsigned int at, vfu, wire; /* first entry, how many of each */
 	} card[SIM_MAX_CARDS];
 };
 
@@ -44,7 +44,7 @@ static bool sim_idle(const struct sim *sim)
 
 static void collect(struct sim *sim, struct poll_set *set, int signals)
 {
-	set->fds[0] = (struct pollfd) { .fd = signals, .events = POLLIN };
+	set->fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	set->count = 1;
 	for (unsigned int i = 0; i < sim->cards; i++) {
 		struct wire *wire = sim->card[i]->nic.wire;
@@ -52,8 +52,8 @@ static void collect(struct sim *sim, struct poll_set *set, int signals)
 		set->card[i].at = set->count;
 		set->card[i].vfu = vfu_poll_fds(&sim->card[i]->vfu, &set->fds[set->count]);
 		set->count += set->card[i].vfu;
-		set->card[i].wire = wire->ops->poll_fds ?
-			wire->ops->poll_fds(wire, &set->fds[set->count]) : 0;
+		set->card[i].wire =
+			wire->ops->poll_fds ? wire->ops->poll_fds(wire, &set->fds[set->count]) : 0;
 		set->count += set->card[i].wire;
 	}
 }

@@ -113,9 +113,9 @@ static void mac_step_tx(struct mac *mac, struct card_in *in, const struct card_o
 			mac->tx_giant = false;
 		}
 	}
-	in->tx.tready = mac->tx_open ||
-			(!mac->tx_gap && (!mac->wire->ops->ready ||
-					  mac->wire->ops->ready(mac->wire)));
+	in->tx.tready =
+		mac->tx_open ||
+		(!mac->tx_gap && (!mac->wire->ops->ready || mac->wire->ops->ready(mac->wire)));
 }
 
 static void mac_received(struct mac *mac)

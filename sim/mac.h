@@ -17,32 +17,32 @@
 #include "sim/wire.h"
 
 #define MAC_MIN_FRAME 60u
-#define MAC_GAP 24u		/* preamble 8, FCS 4, gap 12 */
-#define MAC_QUEUE 256		/* frames waiting to go into the card */
+#define MAC_GAP	      24u /* preamble 8, FCS 4, gap 12 */
+#define MAC_QUEUE     256 /* frames waiting to go into the card */
 
 struct mac_frame {
-	uint8_t *data;		/* padded with zeros to whole beats */
+	uint8_t *data; /* padded with zeros to whole beats */
 	size_t len;
 };
 
 struct mac_counters {
-	uint64_t tx_frames, tx_bytes, tx_bad;	/* from the card */
-	uint64_t rx_frames, rx_bytes, rx_full;	/* into the card */
+	uint64_t tx_frames, tx_bytes, tx_bad;  /* from the card */
+	uint64_t rx_frames, rx_bytes, rx_full; /* into the card */
 };
 
 struct mac {
 	struct wire *wire;
-	struct pcap *pcap;	/* or NULL */
+	struct pcap *pcap; /* or NULL */
 	struct mac_counters counters;
 
 	uint8_t tx[WIRE_MAX_FRAME];
 	size_t tx_len;
 	bool tx_giant, tx_open;
-	unsigned int tx_gap;	/* clocks until the next frame may start */
+	unsigned int tx_gap; /* clocks until the next frame may start */
 
 	struct mac_frame rx[MAC_QUEUE];
 	unsigned int rx_head, rx_count;
-	size_t rx_at;		/* bytes of the first frame driven so far */
+	size_t rx_at; /* bytes of the first frame driven so far */
 	unsigned int rx_gap;
 };
 

@@ -61,8 +61,8 @@ static int make_card(struct sim *sim, unsigned int i)
 	nic_reset(nic);
 	if (vfu_init(&sim->card[i]->vfu, nic, opt->socket))
 		return -1;
-	log_info("%s: %s, mac %02x:%02x:%02x:%02x:%02x:%02x", opt->socket, card_name(),
-		 opt->mac[0], opt->mac[1], opt->mac[2], opt->mac[3], opt->mac[4], opt->mac[5]);
+	log_info("%s: %s, mac %02x:%02x:%02x:%02x:%02x:%02x", opt->socket, card_name(), opt->mac[0],
+		 opt->mac[1], opt->mac[2], opt->mac[3], opt->mac[4], opt->mac[5]);
 	return 0;
 }
 
@@ -73,7 +73,8 @@ static int make_cards(struct sim *sim)
 		const struct card_options *opt = &sim->options.card[i];
 
 		if (opt->trace && !card_can_trace()) {
-			log_error("this program cannot trace; `make trace` builds vallum-sim-trace, which can");
+			log_error(
+				"this program cannot trace; `make trace` builds vallum-sim-trace, which can");
 			return -1;
 		}
 		sim->card[i] = calloc(1, sizeof(*sim->card[i]));
@@ -127,7 +128,7 @@ int main(int argc, char **argv)
 	if (!options_parse(&sim.options, argc, argv, &status))
 		return status;
 	/* The card's memory holds keys: no core file. */
-	setrlimit(RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	signals = catch_signals();
 	if (signals < 0 || dma_init()) {
 		log_error("cannot set up signals: %s", strerror(errno));

@@ -6,7 +6,7 @@
 #include "vallum_regs.h"
 
 #define RESET_CLOCKS 16
-#define WAKE_CLOCKS 8	/* an input may be a few registers away from idle_o */
+#define WAKE_CLOCKS  8 /* an input may be a few registers away from idle_o */
 
 int nic_init(struct nic *nic, const uint8_t *mac_addr, const char *trace)
 {
@@ -72,12 +72,15 @@ void nic_reset(struct nic *nic)
 	uint64_t mac_addr = nic->in.mac_addr;
 	bool link = nic->in.link;
 
-	nic->in = (struct card_in) {
-		.rst = true, .link = link, .mac_addr = mac_addr, .irq_ready = true,
+	nic->in = (struct card_in){
+		.rst = true,
+		.link = link,
+		.mac_addr = mac_addr,
+		.irq_ready = true,
 	};
 	axi_mem_reset(&nic->mem, &nic->in);
 	mac_reset(&nic->mac, &nic->in);
-	nic->axil = (struct axil) { 0 };
+	nic->axil = (struct axil){ 0 };
 	for (unsigned int i = 0; i < RESET_CLOCKS; i++) {
 		card_settle(nic->card, &nic->in, &nic->out);
 		card_edge(nic->card);
@@ -112,10 +115,10 @@ static bool nic_wait(struct nic *nic)
 	}
 	nic->hung = true;
 	nic->counters.mmio_timeouts++;
-	log_error("the card did not answer a register %s at 0x%04x in %u clocks; it is left alone until reset",
-		  nic->axil.write ? "write" : "read",
-		  nic->axil.write ? nic->in.axil.awaddr : nic->in.axil.araddr,
-		  NIC_MMIO_CLOCKS);
+	log_error(
+		"the card did not answer a register %s at 0x%04x in %u clocks; it is left alone until reset",
+		nic->axil.write ? "write" : "read",
+		nic->axil.write ? nic->in.axil.awaddr : nic->in.axil.araddr, NIC_MMIO_CLOCKS);
 	return false;
 }
 

@@ -20,12 +20,12 @@
  */
 #define NIC_MMIO_CLOCKS 100000
 
-#define NIC_GONE 0xffffffffu	/* what a read gives that nobody answers */
+#define NIC_GONE 0xffffffffu /* what a read gives that nobody answers */
 
 struct nic_counters {
 	uint64_t mmio_reads, mmio_writes;
 	uint64_t mmio_errors;	/* answered by the card with an error */
-	uint64_t mmio_timeouts;	/* not answered */
+	uint64_t mmio_timeouts; /* not answered */
 	uint64_t resets;
 };
 
@@ -34,8 +34,8 @@ struct nic {
 	struct card_in in;
 	struct card_out out;
 	uint64_t cycle;
-	unsigned int wake;	/* clocks to run although the card says it is idle */
-	bool hung;		/* a register access was not answered */
+	unsigned int wake; /* clocks to run although the card says it is idle */
+	bool hung;	   /* a register access was not answered */
 	bool bus_master;
 	bool started;
 

@@ -9,30 +9,30 @@
 #include "sim/sim.h"
 
 static const char usage[] =
-"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE] ...\n"
-"\n"
-"The Vallum card as a PCI device, for QEMU's vfio-user-pci and other vfio-user\n"
-"clients.  Give --card once for each card.\n"
-"\n"
-"  -c, --card KEY=VALUE,...  a card:\n"
-"        socket=PATH           where its client connects (required)\n"
-"        mac=XX:XX:XX:XX:XX:XX its station address\n"
-"        wire=none             nothing plugged in, link down (default)\n"
-"        wire=cable:N          the other card that says cable:N\n"
-"        wire=unix:PATH        listen for a QEMU -netdev stream\n"
-"        wire=unix-connect:PATH  connect to one\n"
-"        wire=pcap:FILE        play FILE into the card when reception starts\n"
-"        pcap=FILE             capture both directions\n"
-"        trace=FILE            FST trace of all signals (vallum-sim-trace)\n"
-"  -p, --pcap FILE           same as pcap=FILE for the card before it\n"
-"  -t, --trace FILE          same as trace=FILE for the card before it;\n"
-"                            the trace contains the keys\n"
-"  -s, --stats FILE          write the counters as JSON at the end and on SIGUSR1\n"
-"      --dma-latency A[:B]   host memory answers after A to B clocks (1:4)\n"
-"      --poll-clocks N       clocks between looks at the sockets (64)\n"
-"      --seed N              of the random latency (1)\n"
-"  -l, --log-level LEVEL     error, warning, info (default) or debug\n"
-"  -h, --help                this text\n";
+	"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE] ...\n"
+	"\n"
+	"The Vallum card as a PCI device, for QEMU's vfio-user-pci and other vfio-user\n"
+	"clients.  Give --card once for each card.\n"
+	"\n"
+	"  -c, --card KEY=VALUE,...  a card:\n"
+	"        socket=PATH           where its client connects (required)\n"
+	"        mac=XX:XX:XX:XX:XX:XX its station address\n"
+	"        wire=none             nothing plugged in, link down (default)\n"
+	"        wire=cable:N          the other card that says cable:N\n"
+	"        wire=unix:PATH        listen for a QEMU -netdev stream\n"
+	"        wire=unix-connect:PATH  connect to one\n"
+	"        wire=pcap:FILE        play FILE into the card when reception starts\n"
+	"        pcap=FILE             capture both directions\n"
+	"        trace=FILE            FST trace of all signals (vallum-sim-trace)\n"
+	"  -p, --pcap FILE           same as pcap=FILE for the card before it\n"
+	"  -t, --trace FILE          same as trace=FILE for the card before it;\n"
+	"                            the trace contains the keys\n"
+	"  -s, --stats FILE          write the counters as JSON at the end and on SIGUSR1\n"
+	"      --dma-latency A[:B]   host memory answers after A to B clocks (1:4)\n"
+	"      --poll-clocks N       clocks between looks at the sockets (64)\n"
+	"      --seed N              of the random latency (1)\n"
+	"  -l, --log-level LEVEL     error, warning, info (default) or debug\n"
+	"  -h, --help                this text\n";
 
 static bool bad(const char *what, const char *value, const char *want)
 {
@@ -53,8 +53,9 @@ static bool parse_mac(const char *text, uint8_t *mac)
 {
 	int used = 0;
 
-	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1],
-		   &mac[2], &mac[3], &mac[4], &mac[5], &used) != 6 || text[used])
+	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
+		   &mac[3], &mac[4], &mac[5], &used) != 6 ||
+	    text[used])
 		return bad("mac", text, "six bytes like 02:56:4c:4d:00:01");
 	if (mac[0] & 1)
 		return bad("mac", text, "the address of one station");
@@ -67,8 +68,9 @@ static bool parse_wire(char *text, struct card_options *card)
 		const char *name;
 		enum wire_kind kind;
 	} kinds[] = {
-		{ "none", WIRE_NONE }, { "cable", WIRE_CABLE }, { "unix", WIRE_UNIX },
-		{ "unix-connect", WIRE_UNIX_CONNECT }, { "pcap", WIRE_PCAP },
+		{ "none", WIRE_NONE }, { "cable", WIRE_CABLE },
+		{ "unix", WIRE_UNIX }, { "unix-connect", WIRE_UNIX_CONNECT },
+		{ "pcap", WIRE_PCAP },
 	};
 	size_t len = strcspn(text, ":");
 	char *rest = text[len] ? text + len + 1 : NULL;
@@ -96,9 +98,9 @@ static bool parse_wire(char *text, struct card_options *card)
 static bool parse_card(char *text, struct options *options)
 {
 	enum { SOCKET, MAC, WIRE, PCAP, TRACE };
-	static char * const keys[] = {
-		[SOCKET] = "socket", [MAC] = "mac", [WIRE] = "wire",
-		[PCAP] = "pcap", [TRACE] = "trace", NULL,
+	static char *const keys[] = {
+		[SOCKET] = "socket", [MAC] = "mac",	[WIRE] = "wire",
+		[PCAP] = "pcap",     [TRACE] = "trace", NULL,
 	};
 	struct card_options *card;
 	char *value;
@@ -108,7 +110,7 @@ static bool parse_card(char *text, struct options *options)
 		return false;
 	}
 	card = &options->card[options->cards];
-	*card = (struct card_options) {
+	*card = (struct card_options){
 		.mac = { 0x02, 0x56, 0x4c, 0x4d, 0x00, options->cards + 1 },
 	};
 	options->cards++;
@@ -155,7 +157,7 @@ static bool parse_latency(const char *text, struct options *options)
 
 static bool parse_level(const char *text)
 {
-	static const char * const names[] = { "error", "warning", "info", "debug" };
+	static const char *const names[] = { "error", "warning", "info", "debug" };
 
 	for (unsigned int i = 0; i < 4; i++) {
 		if (strcmp(text, names[i]))
@@ -247,8 +249,11 @@ bool options_parse(struct options *options, int argc, char **argv, int *status)
 	};
 	int opt;
 
-	*options = (struct options) {
-		.poll_clocks = 64, .latency_min = 1, .latency_max = 4, .seed = 1,
+	*options = (struct options){
+		.poll_clocks = 64,
+		.latency_min = 1,
+		.latency_max = 4,
+		.seed = 1,
 	};
 	*status = 2;
 	while ((opt = getopt_long(argc, argv, "c:p:t:s:l:h", longs, NULL)) != -1) {

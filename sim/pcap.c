@@ -11,10 +11,10 @@
 #include "sim/log.h"
 #include "sim/pcap.h"
 
-#define MAGIC_USEC 0xa1b2c3d4u
-#define MAGIC_NSEC 0xa1b23c4du
+#define MAGIC_USEC	  0xa1b2c3d4u
+#define MAGIC_NSEC	  0xa1b23c4du
 #define LINKTYPE_ETHERNET 1
-#define SNAPLEN 262144
+#define SNAPLEN		  262144
 
 struct pcap_file_header {
 	uint32_t magic;
@@ -29,8 +29,8 @@ struct pcap_record {
 
 struct pcap {
 	char *path;
-	int fd;			/* writing */
-	FILE *file;		/* reading */
+	int fd;	    /* writing */
+	FILE *file; /* reading */
 	bool swapped, failed;
 };
 
@@ -81,8 +81,11 @@ static void pcap_append(struct pcap *pcap, const struct iovec *iov, int count)
 struct pcap *pcap_create(const char *path)
 {
 	struct pcap_file_header header = {
-		.magic = MAGIC_NSEC, .major = 2, .minor = 4,
-		.snaplen = SNAPLEN, .linktype = LINKTYPE_ETHERNET,
+		.magic = MAGIC_NSEC,
+		.major = 2,
+		.minor = 4,
+		.snaplen = SNAPLEN,
+		.linktype = LINKTYPE_ETHERNET,
 	};
 	struct iovec iov = { &header, sizeof(header) };
 	struct pcap *pcap = pcap_new(path);
@@ -133,8 +136,8 @@ struct pcap *pcap_open(const char *path)
 	if (fread(&header, sizeof(header), 1, pcap->file) != 1)
 		goto not_pcap;
 	magic = header.magic;
-	pcap->swapped = magic == __builtin_bswap32(MAGIC_USEC) ||
-			magic == __builtin_bswap32(MAGIC_NSEC);
+	pcap->swapped =
+		magic == __builtin_bswap32(MAGIC_USEC) || magic == __builtin_bswap32(MAGIC_NSEC);
 	linktype = pcap->swapped ? __builtin_bswap32(header.linktype) : header.linktype;
 	if (!pcap->swapped && magic != MAGIC_USEC && magic != MAGIC_NSEC)
 		goto not_pcap;

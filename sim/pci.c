@@ -5,8 +5,8 @@
 #include "sim/pci.h"
 #include "vallum_regs.h"
 
-#define CAP_MSIX	0x40
-#define CAP_EXP		0x50
+#define CAP_MSIX 0x40
+#define CAP_EXP	 0x50
 
 static void put16(struct pci *pci, unsigned int at, uint16_t value, uint16_t mask)
 {
@@ -24,11 +24,12 @@ static void pci_header(struct pci *pci)
 {
 	put16(pci, PCI_VENDOR_ID, VALLUM_PCI_VENDOR, 0);
 	put16(pci, PCI_DEVICE_ID, VALLUM_PCI_DEVICE, 0);
-	put16(pci, PCI_COMMAND, 0, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
-	      PCI_COMMAND_PARITY | PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE);
+	put16(pci, PCI_COMMAND, 0,
+	      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+		      PCI_COMMAND_INTX_DISABLE);
 	put16(pci, PCI_STATUS, PCI_STATUS_CAP_LIST, 0);
 	pci->value[PCI_REVISION_ID] = VALLUM_ABI_VERSION;
-	pci->value[PCI_CLASS_DEVICE + 1] = 0x02;	/* network, Ethernet */
+	pci->value[PCI_CLASS_DEVICE + 1] = 0x02; /* network, Ethernet */
 	pci->mask[PCI_CACHE_LINE_SIZE] = 0xff;
 	/* Sizes by the usual way: the low address bits are zero and stay so. */
 	put32(pci, PCI_BASE_ADDRESS_0 + 4 * PCI_BAR_REGS, 0, ~(VALLUM_BAR0_SIZE - 1u));
@@ -63,8 +64,7 @@ static void pci_cap_exp(struct pci *pci)
 	put32(pci, CAP_EXP + PCI_EXP_LNKCAP, link, 0);
 	put16(pci, CAP_EXP + PCI_EXP_LNKSTA, link, 0);
 	put32(pci, CAP_EXP + PCI_EXP_LNKCAP2,
-	      PCI_EXP_LNKCAP2_SLS_2_5GB | PCI_EXP_LNKCAP2_SLS_5_0GB |
-	      PCI_EXP_LNKCAP2_SLS_8_0GB, 0);
+	      PCI_EXP_LNKCAP2_SLS_2_5GB | PCI_EXP_LNKCAP2_SLS_5_0GB | PCI_EXP_LNKCAP2_SLS_8_0GB, 0);
 }
 
 void pci_reset(struct pci *pci)

@@ -9,18 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PCI_CONFIG_SIZE	4096u
+#define PCI_CONFIG_SIZE 4096u
 
-#define PCI_BAR_REGS	0		/* VALLUM_BAR0_SIZE bytes */
-#define PCI_BAR_MSIX	4
-#define PCI_MSIX_SIZE	4096u
-#define PCI_TABLE_AT	0x000u		/* offsets in PCI_BAR_MSIX */
-#define PCI_PBA_AT	0x800u
+#define PCI_BAR_REGS  0 /* VALLUM_BAR0_SIZE bytes */
+#define PCI_BAR_MSIX  4
+#define PCI_MSIX_SIZE 4096u
+#define PCI_TABLE_AT  0x000u /* offsets in PCI_BAR_MSIX */
+#define PCI_PBA_AT    0x800u
 
 struct pci {
 	uint8_t value[PCI_CONFIG_SIZE];
-	uint8_t mask[PCI_CONFIG_SIZE];	/* writable bits */
-	bool flr;			/* a function level reset was asked for */
+	uint8_t mask[PCI_CONFIG_SIZE]; /* writable bits */
+	bool flr;		       /* a function level reset was asked for */
 };
 
 /* To the state after power-on. */

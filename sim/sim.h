@@ -18,16 +18,16 @@ struct card_options {
 	const char *socket;
 	uint8_t mac[6];
 	enum wire_kind wire;
-	unsigned int cable;	/* WIRE_CABLE: its number */
+	unsigned int cable; /* WIRE_CABLE: its number */
 	const char *wire_path;
-	const char *pcap;	/* or NULL */
-	const char *trace;	/* or NULL */
+	const char *pcap;  /* or NULL */
+	const char *trace; /* or NULL */
 };
 
 struct options {
 	struct card_options card[SIM_MAX_CARDS];
 	unsigned int cards;
-	const char *stats;	/* or NULL */
+	const char *stats; /* or NULL */
 	unsigned int poll_clocks;
 	uint32_t latency_min, latency_max;
 	uint64_t seed;
@@ -48,7 +48,7 @@ struct sim {
 	struct options options;
 	struct sim_card *card[SIM_MAX_CARDS];
 	unsigned int cards;
-	uint64_t busy_ns;	/* processor time spent in clocks */
+	uint64_t busy_ns; /* processor time spent in clocks */
 };
 
 /* Runs until SIGTERM or SIGINT, whose file descriptor is @signals.  0, or -1. */

@@ -72,8 +72,7 @@ static void stats_print(FILE *f, const struct sim *sim)
 	for (unsigned int i = 0; i < sim->cards; i++)
 		clocks += sim->card[i]->nic.cycle;
 	fprintf(f, "{\"card\": \"%s\",\n \"busy_seconds\": %.3f,\n \"khz\": %.1f,\n \"cards\": [\n",
-		card_name(), sim->busy_ns / 1e9,
-		sim->busy_ns ? clocks * 1e6 / sim->busy_ns : 0.0);
+		card_name(), sim->busy_ns / 1e9, sim->busy_ns ? clocks * 1e6 / sim->busy_ns : 0.0);
 	for (unsigned int i = 0; i < sim->cards; i++) {
 		stats_card(f, sim->card[i]);
 		fputs(i + 1 < sim->cards ? ",\n" : "\n", f);

@@ -58,8 +58,8 @@ int usock_listen(const char *path)
 	int fd, err;
 
 	if (usock_address(&addr, path)) {
-		log_error("%s: the path of a socket has 1 to %zu bytes; use a shorter one",
-			  path, sizeof(addr.sun_path) - 1);
+		log_error("%s: the path of a socket has 1 to %zu bytes; use a shorter one", path,
+			  sizeof(addr.sun_path) - 1);
 		return -1;
 	}
 	usock_remove_stale(path);
@@ -74,8 +74,9 @@ int usock_listen(const char *path)
 	if (!err && !listen(fd, 8))
 		return fd;
 	if (errno == EADDRINUSE)
-		log_error("%s: exists and is in use, or is not a socket; remove it or choose another path",
-			  path);
+		log_error(
+			"%s: exists and is in use, or is not a socket; remove it or choose another path",
+			path);
 	else
 		log_error("%s: cannot listen: %s", path, strerror(errno));
 	close(fd);

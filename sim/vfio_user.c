@@ -35,7 +35,8 @@ static void vfu_next(struct vfu *vfu)
 {
 	vfu_close_fds(vfu);
 	explicit_bzero(vfu->in.payload, vfu->in.have > sizeof(vfu->in.header) ?
-		       vfu->in.have - sizeof(vfu->in.header) : 0);
+						vfu->in.have - sizeof(vfu->in.header) :
+						0);
 	vfu->in.have = 0;
 }
 
@@ -97,8 +98,10 @@ static ssize_t vfu_recv(struct vfu *vfu, void *data, size_t len)
 		__attribute__((aligned(sizeof(size_t))));
 	struct iovec iov = { data, len };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
 	ssize_t n;
 
@@ -121,11 +124,11 @@ static void vfu_flush(struct vfu *vfu)
 		ssize_t n;
 
 		if (at < head)
-			iov[msg.msg_iovlen++] = (struct iovec) {
-				(uint8_t *)&vfu->out.header + at, head - at };
+			iov[msg.msg_iovlen++] =
+				(struct iovec){ (uint8_t *)&vfu->out.header + at, head - at };
 		at = at < head ? 0 : at - head;
-		iov[msg.msg_iovlen++] = (struct iovec) {
-			vfu->out.payload + at, vfu->out.total - head - at };
+		iov[msg.msg_iovlen++] =
+			(struct iovec){ vfu->out.payload + at, vfu->out.total - head - at };
 		n = sendmsg(vfu->client, &msg, MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -149,9 +152,8 @@ static void vfu_log_error(struct vfu *vfu, int err)
 	if (header->command == VFU_DEVICE_GET_IRQ_INFO)
 		return;
 	if (log_allowed(&vfu->limit, &lost))
-		log_info("%s: command %u of %u bytes refused: %s%s", vfu->path,
-			 header->command, header->size, strerror(-err),
-			 lost ? ", and more of them before" : "");
+		log_info("%s: command %u of %u bytes refused: %s%s", vfu->path, header->command,
+			 header->size, strerror(-err), lost ? ", and more of them before" : "");
 }
 
 /* Acts on the whole message in vfu->in and sends the reply. */
@@ -169,7 +171,7 @@ static void vfu_message(struct vfu *vfu)
 		vfu->out.len = 0;
 	}
 	if (!(header->flags & VFU_NO_REPLY)) {
-		vfu->out.header = (struct vfu_header) {
+		vfu->out.header = (struct vfu_header){
 			.id = header->id,
 			.command = header->command,
 			.size = sizeof(*header) + vfu->out.len,
@@ -188,7 +190,7 @@ static void vfu_bad_header(struct vfu *vfu, int err)
 {
 	vfu->counters.dropped++;
 	vfu_client_gone(vfu, err == -EPROTO ? "it replied to nothing" :
-			"a message of impossible length");
+					      "a message of impossible length");
 }
 
 /* Reads messages until the socket is empty, a reply is stuck, or @most are done. */
@@ -251,9 +253,9 @@ unsigned int vfu_poll_fds(const struct vfu *vfu, struct pollfd *fds)
 {
 	unsigned int n = 0;
 
-	fds[n++] = (struct pollfd) { .fd = vfu->listener, .events = POLLIN };
+	fds[n++] = (struct pollfd){ .fd = vfu->listener, .events = POLLIN };
 	if (vfu->client >= 0)
-		fds[n++] = (struct pollfd) {
+		fds[n++] = (struct pollfd){
 			.fd = vfu->client,
 			.events = vfu->out.total ? POLLOUT : POLLIN,
 		};

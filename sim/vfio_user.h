@@ -16,17 +16,17 @@
 
 struct vfu_counters {
 	uint64_t clients;
-	uint64_t refused;	/* clients that came while there was one */
+	uint64_t refused; /* clients that came while there was one */
 	uint64_t messages;
-	uint64_t errors;	/* messages answered with an error */
-	uint64_t dropped;	/* clients dropped because their stream made no sense */
+	uint64_t errors;  /* messages answered with an error */
+	uint64_t dropped; /* clients dropped because their stream made no sense */
 };
 
 struct vfu {
 	struct nic *nic;
 	const char *path;
 	int listener;
-	int client;			/* -1: none */
+	int client; /* -1: none */
 	bool negotiated;
 	struct vfu_counters counters;
 	struct log_limit limit;
@@ -38,16 +38,16 @@ struct vfu {
 		size_t have;
 		int fds[VFU_MAX_FDS];
 		unsigned int num_fds;
-		bool lost_fds;		/* more of them than there is room for */
+		bool lost_fds; /* more of them than there is room for */
 	} in;
 
 	/* The reply going out; no further message is read before it is gone. */
 	struct {
 		struct vfu_header header;
 		uint8_t payload[sizeof(struct vfu_region_access) + VFU_MAX_DATA];
-		size_t len;		/* of the payload */
-		size_t sent;		/* header and payload */
-		size_t total;		/* 0: nothing to send */
+		size_t len;   /* of the payload */
+		size_t sent;  /* header and payload */
+		size_t total; /* 0: nothing to send */
 	} out;
 };
 

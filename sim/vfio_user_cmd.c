@@ -37,11 +37,13 @@ static int cmd_version(struct vfu *vfu, size_t len)
 	/* A client that sent no capabilities may have no room for any. */
 	vfu->out.len = sizeof(version);
 	if (len > sizeof(version))
-		vfu->out.len += 1 + snprintf(text, sizeof(vfu->out.payload) - sizeof(version),
-			"{\"capabilities\":{\"max_msg_fds\":%u,\"max_data_xfer_size\":%u,"
-			"\"max_dma_maps\":%u,\"pgsizes\":%u%s}}",
-			VFU_MAX_FDS, VFU_MAX_DATA, DMA_MAX_REGIONS, DMA_PAGE,
-			caps.write_multiple ? ",\"write_multiple\":true" : "");
+		vfu->out.len +=
+			1 +
+			snprintf(text, sizeof(vfu->out.payload) - sizeof(version),
+				 "{\"capabilities\":{\"max_msg_fds\":%u,\"max_data_xfer_size\":%u,"
+				 "\"max_dma_maps\":%u,\"pgsizes\":%u%s}}",
+				 VFU_MAX_FDS, VFU_MAX_DATA, DMA_MAX_REGIONS, DMA_PAGE,
+				 caps.write_multiple ? ",\"write_multiple\":true" : "");
 	vfu->negotiated = true;
 	return 0;
 }
@@ -57,8 +59,8 @@ static int cmd_dma_map(struct vfu *vfu)
 		return -EINVAL;
 	flags = (map.flags & VFIO_DMA_MAP_FLAG_READ ? DMA_READABLE : 0) |
 		(map.flags & VFIO_DMA_MAP_FLAG_WRITE ? DMA_WRITABLE : 0);
-	log_debug("%s: map 0x%" PRIx64 " + 0x%" PRIx64 " flags %u %s", vfu->path,
-		  map.address, map.size, map.flags, vfu->in.num_fds ? "by file" : "without file");
+	log_debug("%s: map 0x%" PRIx64 " + 0x%" PRIx64 " flags %u %s", vfu->path, map.address,
+		  map.size, map.flags, vfu->in.num_fds ? "by file" : "without file");
 	return dma_map(&vfu->nic->dma, map.address, map.size, flags,
 		       vfu->in.num_fds ? vfu->in.fds[0] : -1, map.offset);
 }
@@ -93,7 +95,7 @@ static int cmd_device_info(struct vfu *vfu)
 	memcpy(&info, vfu->in.payload, sizeof(info));
 	if (info.argsz < sizeof(info))
 		return -EINVAL;
-	info = (struct vfu_device_info) {
+	info = (struct vfu_device_info){
 		.argsz = sizeof(info),
 		.flags = VFIO_DEVICE_FLAGS_RESET | VFIO_DEVICE_FLAGS_PCI,
 		.num_regions = VFIO_PCI_NUM_REGIONS,
@@ -126,7 +128,7 @@ static int cmd_region_info(struct vfu *vfu)
 	memcpy(&info, vfu->in.payload, sizeof(info));
 	if (info.argsz < sizeof(info) || info.index >= VFIO_PCI_NUM_REGIONS)
 		return -EINVAL;
-	info = (struct vfu_region_info) {
+	info = (struct vfu_region_info){
 		.argsz = sizeof(info),
 		.index = info.index,
 		.size = region_size(info.index),
@@ -145,7 +147,7 @@ static int cmd_irq_info(struct vfu *vfu)
 	memcpy(&info, vfu->in.payload, sizeof(info));
 	if (info.argsz < sizeof(info) || info.index >= NUM_IRQS)
 		return -EINVAL;
-	info = (struct vfu_irq_info) { .argsz = sizeof(info), .index = info.index };
+	info = (struct vfu_irq_info){ .argsz = sizeof(info), .index = info.index };
 	if (info.index == VFIO_PCI_MSIX_IRQ_INDEX) {
 		info.flags = VFIO_IRQ_INFO_EVENTFD;
 		info.count = VALLUM_IRQ_VECTORS;
@@ -161,13 +163,13 @@ static int cmd_set_irqs(struct vfu *vfu, size_t len)
 	struct vfu_irq_request req;
 	int err;
 
-	err = vfu_parse_irq_set(vfu->in.payload, len, vfu->in.num_fds,
-				VALLUM_IRQ_VECTORS, &req);
+	err = vfu_parse_irq_set(vfu->in.payload, len, vfu->in.num_fds, VALLUM_IRQ_VECTORS, &req);
 	if (err)
 		return err;
 	log_debug("%s: irq type %u: %s %u + %u, %u eventfds", vfu->path, req.index,
 		  req.op == VFU_IRQ_DISABLE ? "disable" :
-		  req.op == VFU_IRQ_ASSIGN ? "assign" : "trigger",
+		  req.op == VFU_IRQ_ASSIGN  ? "assign" :
+					      "trigger",
 		  req.start, req.count, vfu->in.num_fds);
 	if (req.op == VFU_IRQ_DISABLE) {
 		if (req.index == VFIO_PCI_MSIX_IRQ_INDEX)
@@ -214,8 +216,7 @@ static int regs_read(struct nic *nic, const struct vfu_region_access *access, ui
 	return 0;
 }
 
-static int regs_write(struct nic *nic, const struct vfu_region_access *access,
-		      const uint8_t *data)
+static int regs_write(struct nic *nic, const struct vfu_region_access *access, const uint8_t *data)
 {
 	if (!regs_access_good(access))
 		return -EINVAL;
@@ -232,8 +233,7 @@ static int regs_write(struct nic *nic, const struct vfu_region_access *access,
 }
 
 /* The client keeps the table itself; of this BAR only the PBA is ours. */
-static void msix_read(const struct nic *nic, const struct vfu_region_access *access,
-		      uint8_t *data)
+static void msix_read(const struct nic *nic, const struct vfu_region_access *access, uint8_t *data)
 {
 	uint8_t pba[sizeof(nic->irq.pending)];
 
@@ -249,8 +249,8 @@ static bool access_in_region(const struct vfu_region_access *access)
 {
 	uint32_t size = region_size(access->region);
 
-	return access->count && access->count <= VFU_MAX_DATA &&
-	       access->offset < size && access->count <= size - access->offset;
+	return access->count && access->count <= VFU_MAX_DATA && access->offset < size &&
+	       access->count <= size - access->offset;
 }
 
 static int region_write(struct vfu *vfu, const struct vfu_region_access *access,
@@ -277,8 +277,8 @@ static int cmd_region_read(struct vfu *vfu)
 	memcpy(&access, vfu->in.payload, sizeof(access));
 	if (!access_in_region(&access))
 		return -EINVAL;
-	log_debug("%s: read region %u 0x%" PRIx64 " + %u", vfu->path, access.region,
-		  access.offset, access.count);
+	log_debug("%s: read region %u 0x%" PRIx64 " + %u", vfu->path, access.region, access.offset,
+		  access.count);
 	if (access.region == VFIO_PCI_CONFIG_REGION_INDEX)
 		pci_read(&vfu->nic->pci, access.offset, data, access.count);
 	else if (access.region == VFIO_PCI_BAR0_REGION_INDEX + PCI_BAR_REGS)
@@ -313,7 +313,7 @@ static int cmd_write_multi(struct vfu *vfu)
 		struct vfu_write_one one;
 
 		memcpy(&one, vfu->in.payload + sizeof(multi) + i * sizeof(one), sizeof(one));
-		access = (struct vfu_region_access) { one.offset, one.region, one.count };
+		access = (struct vfu_region_access){ one.offset, one.region, one.count };
 		if (access.count > sizeof(one.data))
 			err = -EINVAL;
 		else

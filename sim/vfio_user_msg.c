@@ -7,8 +7,7 @@
 
 int vfu_validate_header(const struct vfu_header *header)
 {
-	if (header->size < sizeof(*header) ||
-	    header->size > sizeof(*header) + VFU_MAX_PAYLOAD)
+	if (header->size < sizeof(*header) || header->size > sizeof(*header) + VFU_MAX_PAYLOAD)
 		return -EMSGSIZE;
 	/* This server sends no commands, so nothing can be a reply to one. */
 	if ((header->flags & VFU_TYPE) != VFU_TYPE_COMMAND)
@@ -101,7 +100,7 @@ int vfu_parse_caps(const void *payload, size_t len, struct vfu_caps *caps)
 	const char *text = (const char *)payload + sizeof(struct vfu_version);
 	const char *member;
 
-	*caps = (struct vfu_caps) { 0 };
+	*caps = (struct vfu_caps){ 0 };
 	if (len == sizeof(struct vfu_version))
 		return 0;
 	if (!json_valid(text) || *json_skip_space(text) != '{')
@@ -116,8 +115,8 @@ int vfu_parse_caps(const void *payload, size_t len, struct vfu_caps *caps)
 	return 0;
 }
 
-int vfu_parse_irq_set(const void *payload, size_t len, unsigned int num_fds,
-		      unsigned int vectors, struct vfu_irq_request *request)
+int vfu_parse_irq_set(const void *payload, size_t len, unsigned int num_fds, unsigned int vectors,
+		      struct vfu_irq_request *request)
 {
 	const uint8_t *data = (const uint8_t *)payload + sizeof(struct vfu_irq_set);
 	uint32_t action, kind;
@@ -127,8 +126,10 @@ int vfu_parse_irq_set(const void *payload, size_t len, unsigned int num_fds,
 	len -= sizeof(set);
 	action = set.flags & VFIO_IRQ_SET_ACTION_TYPE_MASK;
 	kind = set.flags & VFIO_IRQ_SET_DATA_TYPE_MASK;
-	*request = (struct vfu_irq_request) {
-		.index = set.index, .start = set.start, .count = set.count,
+	*request = (struct vfu_irq_request){
+		.index = set.index,
+		.start = set.start,
+		.count = set.count,
 	};
 
 	if (set.flags & ~(VFIO_IRQ_SET_ACTION_TYPE_MASK | VFIO_IRQ_SET_DATA_TYPE_MASK) ||

@@ -30,29 +30,29 @@ enum vfu_command {
 	VFU_REGION_WRITE_MULTI = 15,
 };
 
-#define VFU_TYPE	0xfu
+#define VFU_TYPE	 0xfu
 #define VFU_TYPE_COMMAND 0u
-#define VFU_TYPE_REPLY	1u
-#define VFU_NO_REPLY	0x10u
-#define VFU_ERROR	0x20u
+#define VFU_TYPE_REPLY	 1u
+#define VFU_NO_REPLY	 0x10u
+#define VFU_ERROR	 0x20u
 
-#define VFU_MAJOR	0
-#define VFU_MINOR	1
+#define VFU_MAJOR 0
+#define VFU_MINOR 1
 
-#define VFU_MAX_DATA	4096u	/* bytes of one region access: all of config space */
-#define VFU_MAX_PAYLOAD	8192u	/* longest payload that any command has here */
-#define VFU_MAX_FDS	8u	/* file descriptors with one message */
+#define VFU_MAX_DATA	4096u /* bytes of one region access: all of config space */
+#define VFU_MAX_PAYLOAD 8192u /* longest payload that any command has here */
+#define VFU_MAX_FDS	8u    /* file descriptors with one message */
 
 struct vfu_header {
 	uint16_t id;
 	uint16_t command;
-	uint32_t size;		/* with the header */
+	uint32_t size; /* with the header */
 	uint32_t flags;
 	uint32_t error;
 };
 
 struct vfu_version {
-	uint16_t major, minor;	/* JSON text, with its NUL, may follow */
+	uint16_t major, minor; /* JSON text, with its NUL, may follow */
 };
 
 struct vfu_dma_map {
@@ -79,12 +79,12 @@ struct vfu_irq_info {
 };
 
 struct vfu_irq_set {
-	uint32_t argsz, flags, index, start, count;	/* data may follow */
+	uint32_t argsz, flags, index, start, count; /* data may follow */
 };
 
 struct vfu_region_access {
 	uint64_t offset;
-	uint32_t region, count;	/* data follows in a write and in a read's reply */
+	uint32_t region, count; /* data follows in a write and in a read's reply */
 };
 
 struct vfu_write_one {
@@ -94,7 +94,7 @@ struct vfu_write_one {
 };
 
 struct vfu_write_multi {
-	uint64_t count;		/* that many struct vfu_write_one follow */
+	uint64_t count; /* that many struct vfu_write_one follow */
 };
 
 /* 0, or the errno that the reply to a header like this carries. */
@@ -120,9 +120,9 @@ enum vfu_irq_op { VFU_IRQ_DISABLE, VFU_IRQ_ASSIGN, VFU_IRQ_TRIGGER };
 struct vfu_irq_request {
 	enum vfu_irq_op op;
 	uint32_t index, start, count;
-	const uint8_t *wanted;	/* VFU_IRQ_TRIGGER: which of them, or NULL for all */
+	const uint8_t *wanted; /* VFU_IRQ_TRIGGER: which of them, or NULL for all */
 };
-int vfu_parse_irq_set(const void *payload, size_t len, unsigned int num_fds,
-		      unsigned int vectors, struct vfu_irq_request *request);
+int vfu_parse_irq_set(const void *payload, size_t len, unsigned int num_fds, unsigned int vectors,
+		      struct vfu_irq_request *request);
 
 #endif

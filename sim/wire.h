@@ -14,15 +14,15 @@
 
 /* Longest frame on any wire; more than the card can hold, so that it is tested. */
 #define WIRE_MAX_FRAME 16384u
-#define WIRE_MAX_FDS 2
+#define WIRE_MAX_FDS   2
 
 struct mac;
 struct pollfd;
 struct wire;
 
 struct wire_counters {
-	uint64_t dropped;	/* frames from the card that the other side did not take */
-	uint64_t bad;		/* frames from the other side of an impossible length */
+	uint64_t dropped; /* frames from the card that the other side did not take */
+	uint64_t bad;	  /* frames from the other side of an impossible length */
 	uint64_t connects;
 };
 
@@ -44,7 +44,7 @@ struct wire_ops {
 
 struct wire {
 	const struct wire_ops *ops;
-	struct mac *mac;	/* where frames to the card go */
+	struct mac *mac; /* where frames to the card go */
 	bool link;
 	struct wire_counters counters;
 };

@@ -12,7 +12,7 @@
 
 struct player {
 	struct wire wire;
-	struct pcap *pcap;	/* NULL: all sent */
+	struct pcap *pcap; /* NULL: all sent */
 	bool playing;
 };
 
@@ -79,7 +79,7 @@ struct wire *wire_pcap(struct mac *mac, const char *path)
 		log_error("out of memory");
 		return NULL;
 	}
-	player->wire = (struct wire) { .ops = &player_ops, .mac = mac, .link = true };
+	player->wire = (struct wire){ .ops = &player_ops, .mac = mac, .link = true };
 	player->pcap = pcap_open(path);
 	if (player->pcap)
 		return &player->wire;

@@ -18,16 +18,16 @@
 #include "sim/usock.h"
 #include "sim/wire.h"
 
-#define OUT_SIZE (1u << 20)	/* bytes kept for a reader that is slow */
+#define OUT_SIZE (1u << 20) /* bytes kept for a reader that is slow */
 #define RETRY_MS 250
 
 struct plug {
 	struct wire wire;
 	char *path;
-	int listener;		/* -1: we connect */
-	int fd;			/* -1: not connected */
-	uint64_t retry_at;	/* ms */
-	bool told;		/* that there is nobody to connect to */
+	int listener;	   /* -1: we connect */
+	int fd;		   /* -1: not connected */
+	uint64_t retry_at; /* ms */
+	bool told;	   /* that there is nobody to connect to */
 
 	uint8_t in[4 + WIRE_MAX_FRAME];
 	size_t in_len;
@@ -82,8 +82,7 @@ static void plug_flush(struct plug *plug)
 	size_t done = 0;
 
 	while (done < plug->out_len) {
-		ssize_t n = send(plug->fd, plug->out + done, plug->out_len - done,
-				 MSG_NOSIGNAL);
+		ssize_t n = send(plug->fd, plug->out + done, plug->out_len - done, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -150,8 +149,7 @@ static void plug_receive(struct plug *plug)
 		/* The peer waits in its socket while the card has no room. */
 		if (!mac_room(plug->wire.mac))
 			return;
-		n = recv(plug->fd, plug->in + plug->in_len,
-			 sizeof(plug->in) - plug->in_len, 0);
+		n = recv(plug->fd, plug->in + plug->in_len, sizeof(plug->in) - plug->in_len, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
@@ -170,12 +168,12 @@ static unsigned int plug_poll_fds(struct wire *wire, struct pollfd *fds)
 	unsigned int n = 0;
 
 	if (plug->listener >= 0)
-		fds[n++] = (struct pollfd) { .fd = plug->listener, .events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = plug->listener, .events = POLLIN };
 	if (plug->fd >= 0)
-		fds[n++] = (struct pollfd) {
+		fds[n++] = (struct pollfd){
 			.fd = plug->fd,
-			.events = (mac_room(wire->mac) ? POLLIN : 0) |
-				  (plug->out_len ? POLLOUT : 0),
+			.events =
+				(mac_room(wire->mac) ? POLLIN : 0) | (plug->out_len ? POLLOUT : 0),
 		};
 	return n;
 }
@@ -264,7 +262,7 @@ struct wire *wire_unix(struct mac *mac, const char *path, bool listen)
 		free(plug);
 		return NULL;
 	}
-	plug->wire = (struct wire) { .ops = &plug_ops, .mac = mac };
+	plug->wire = (struct wire){ .ops = &plug_ops, .mac = mac };
 	plug->fd = -1;
 	plug->listener = -1;
 	if (!listen)

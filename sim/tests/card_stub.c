@@ -148,7 +148,7 @@ static void settle_send(const struct card *c, struct card_out *out)
 void card_settle(struct card *c, const struct card_in *in, struct card_out *out)
 {
 	c->in = *in;
-	*out = (struct card_out) {
+	*out = (struct card_out){
 		.idle = c->dma == DMA_NONE && !c->irq && c->send_at == c->send_len,
 		.irq_valid = c->irq,
 		.irq_vector = c->vector,
@@ -254,7 +254,7 @@ void card_edge(struct card *c)
 	if (c->in.rst) {
 		struct card_in in = c->in;
 
-		*c = (struct card) { .in = in };
+		*c = (struct card){ .in = in };
 		return;
 	}
 	if (c->irq && c->in.irq_ready)

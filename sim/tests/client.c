@@ -23,7 +23,7 @@ static void fail(const char *what)
 
 static void nap_ms(long ms)
 {
-	nanosleep(&(struct timespec) { ms / 1000, ms % 1000 * 1000000 }, NULL);
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
 /* The folder */
@@ -137,8 +137,8 @@ long sim_cpu_ms(pid_t pid)
 	fclose(f);
 	text[n] = 0;
 	p = strrchr(text, ')');
-	if (!p || sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-			 &user, &sys) != 2)
+	if (!p ||
+	    sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys) != 2)
 		fail(path);
 	return (user + sys) * 1000 / sysconf(_SC_CLK_TCK);
 }
@@ -239,14 +239,16 @@ static bool receive_all(int fd, void *data, size_t len)
 	return !len || recv(fd, data, len, MSG_WAITALL) == (ssize_t)len;
 }
 
-int client_call(int fd, uint16_t command, const void *payload, size_t len,
-		const int *fds, unsigned int num_fds, void *reply, size_t *reply_len)
+int client_call(int fd, uint16_t command, const void *payload, size_t len, const int *fds,
+		unsigned int num_fds, void *reply, size_t *reply_len)
 {
 	static uint16_t id = 0x1234;
 	uint8_t message[sizeof(struct vfu_header) + 65536];
 	uint8_t answer[65536];
 	struct vfu_header header = {
-		.id = ++id, .command = command, .size = sizeof(header) + len,
+		.id = ++id,
+		.command = command,
+		.size = sizeof(header) + len,
 	};
 	struct vfu_header back;
 	size_t n;
@@ -301,8 +303,11 @@ int client_open(const char *path)
 int client_map(int fd, uint64_t addr, uint64_t size, uint32_t flags, int memfd, uint64_t offset)
 {
 	struct vfu_dma_map map = {
-		.argsz = sizeof(map), .flags = flags,
-		.offset = offset, .address = addr, .size = size,
+		.argsz = sizeof(map),
+		.flags = flags,
+		.offset = offset,
+		.address = addr,
+		.size = size,
 	};
 
 	return client_call(fd, VFU_DMA_MAP, &map, sizeof(map), &memfd, memfd >= 0, NULL, NULL);
@@ -338,24 +343,27 @@ int client_write(int fd, uint32_t region, uint64_t offset, uint32_t count, const
 
 	memcpy(payload, &access, sizeof(access));
 	memcpy(payload + sizeof(access), data, count);
-	return client_call(fd, VFU_REGION_WRITE, payload, sizeof(access) + count,
-			   NULL, 0, NULL, NULL);
+	return client_call(fd, VFU_REGION_WRITE, payload, sizeof(access) + count, NULL, 0, NULL,
+			   NULL);
 }
 
 int client_set_irqs(int fd, uint32_t flags, uint32_t index, uint32_t start, uint32_t count,
 		    const void *data, size_t len, const int *fds, unsigned int num_fds)
 {
 	struct vfu_irq_set set = {
-		.argsz = sizeof(set) + len, .flags = flags,
-		.index = index, .start = start, .count = count,
+		.argsz = sizeof(set) + len,
+		.flags = flags,
+		.index = index,
+		.start = start,
+		.count = count,
 	};
 	uint8_t payload[sizeof(set) + 1024];
 
 	memcpy(payload, &set, sizeof(set));
 	if (len)
 		memcpy(payload + sizeof(set), data, len);
-	return client_call(fd, VFU_DEVICE_SET_IRQS, payload, sizeof(set) + len,
-			   fds, num_fds, NULL, NULL);
+	return client_call(fd, VFU_DEVICE_SET_IRQS, payload, sizeof(set) + len, fds, num_fds, NULL,
+			   NULL);
 }
 
 uint32_t reg_get(int fd, uint32_t offset)

@@ -46,12 +46,12 @@ bool client_raw(int fd, const void *data, size_t len, const int *fds, unsigned i
  * -errno, or -1000 when there was no proper reply.
  */
 #define NO_REPLY (-1000)
-int client_call(int fd, uint16_t command, const void *payload, size_t len,
-		const int *fds, unsigned int num_fds, void *reply, size_t *reply_len);
+int client_call(int fd, uint16_t command, const void *payload, size_t len, const int *fds,
+		unsigned int num_fds, void *reply, size_t *reply_len);
 
 /* The usual commands. */
 int client_version(int fd, const char *caps);
-int client_open(const char *path);	/* connect and version; or negative */
+int client_open(const char *path); /* connect and version; or negative */
 int client_map(int fd, uint64_t addr, uint64_t size, uint32_t flags, int memfd, uint64_t offset);
 int client_unmap(int fd, uint64_t addr, uint64_t size);
 int client_read(int fd, uint32_t region, uint64_t offset, uint32_t count, void *data);

@@ -31,7 +31,7 @@ bool port_open(struct port *p, const char *path)
 	int memfd = memfd_create("guest", 0);
 	uint16_t command = 6;
 
-	*p = (struct port) { .fd = client_open(path), .event = eventfd(0, EFD_NONBLOCK) };
+	*p = (struct port){ .fd = client_open(path), .event = eventfd(0, EFD_NONBLOCK) };
 	if (p->fd < 0 || ftruncate(memfd, PORT_MEMORY))
 		return false;
 	p->mem = mmap(NULL, PORT_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);

@@ -12,23 +12,23 @@
 #include "sim/tests/client.h"
 #include "vallum_regs.h"
 
-#define PORT_BASE	0x140000000ull	/* bus address of the memory */
-#define PORT_MEMORY	(4u << 20)
-#define PORT_LOG2	6
-#define PORT_ENTRIES	(1u << PORT_LOG2)
-#define PORT_BUFFER	16384u
+#define PORT_BASE    0x140000000ull /* bus address of the memory */
+#define PORT_MEMORY  (4u << 20)
+#define PORT_LOG2    6
+#define PORT_ENTRIES (1u << PORT_LOG2)
+#define PORT_BUFFER  16384u
 
 /* Offsets in the memory. */
-#define PORT_TXQ	0x0000u
-#define PORT_TXC	0x1000u
-#define PORT_RXQ	0x2000u
-#define PORT_RXC	0x3000u
-#define PORT_TXBUF	0x100000u
-#define PORT_RXBUF	0x200000u
+#define PORT_TXQ   0x0000u
+#define PORT_TXC   0x1000u
+#define PORT_RXQ   0x2000u
+#define PORT_RXC   0x3000u
+#define PORT_TXBUF 0x100000u
+#define PORT_RXBUF 0x200000u
 
 struct port {
 	int fd;
-	int event;		/* eventfd of vector 1 */
+	int event; /* eventfd of vector 1 */
 	uint8_t *mem;
 	uint16_t tx_tail, tx_done, rx_tail, rx_done;
 };

@@ -182,7 +182,8 @@ int main(void)
 	test_burst(&a, &b, pid, stats);
 	test_bus_error(&a, &b);
 	ok(!stat(pcap, &st) && st.st_size > 300 * 1514, "all of it is in the capture");
-	is_int(sim_stat(pid, stats, "dma_read_errors") > 0, 1, "the simulator has counted bus errors");
+	is_int(sim_stat(pid, stats, "dma_read_errors") > 0, 1,
+	       "the simulator has counted bus errors");
 	test_idle(pid);
 	test_keys(&a, one);
 	close(a.fd);

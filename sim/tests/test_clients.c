@@ -166,7 +166,8 @@ static void test_hang(void)
 	int fd = client_open(path);
 
 	reg_set(fd, STUB_CMD, STUB_DO_HANG);
-	is_int(reg_get(fd, VALLUM_REG_ID), 0xffffffff, "a card that does not answer reads all ones");
+	is_int(reg_get(fd, VALLUM_REG_ID), 0xffffffff,
+	       "a card that does not answer reads all ones");
 	is_int(reg_get(fd, VALLUM_REG_ID), 0xffffffff, "also the next time");
 	is_int(reg_set(fd, VALLUM_REG_SCRATCH, 1), 0, "writes go nowhere");
 	is_int(sim_stat(pid, stats, "mmio_timeouts"), 1, "it is waited for once");

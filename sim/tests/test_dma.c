@@ -14,7 +14,7 @@
 #include "vallum_regs.h"
 
 #define SIZE 0x8000u
-#define BASE 0x100000000ull	/* above 4 GiB: addresses are 64 bits */
+#define BASE 0x100000000ull /* above 4 GiB: addresses are 64 bits */
 
 static int fd;
 
@@ -59,8 +59,8 @@ static void test_good(uint8_t *mem)
 		uint64_t at;
 		uint32_t beats;
 	} where[] = {
-		{ 0, 16 }, { 16, 1 }, { 0x1000 - 256, 16 }, { 0x1ff0, 1 }, { SIZE - 256, 16 },
-		{ SIZE - 16, 1 }, { 0x2340, 7 },
+		{ 0, 16 },	    { 16, 1 },	      { 0x1000 - 256, 16 }, { 0x1ff0, 1 },
+		{ SIZE - 256, 16 }, { SIZE - 16, 1 }, { 0x2340, 7 },
 	};
 
 	for (unsigned int i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
@@ -87,8 +87,15 @@ static void test_good(uint8_t *mem)
 static void test_wild(const uint8_t *mem)
 {
 	static const uint64_t wild[] = {
-		0, 0x10, BASE - 16, BASE - 256, BASE + SIZE, BASE + SIZE + 0x100000,
-		0xfffffffffffffff0, 0x8000000000000000, 0xdeadbeefdead0000,
+		0,
+		0x10,
+		BASE - 16,
+		BASE - 256,
+		BASE + SIZE,
+		BASE + SIZE + 0x100000,
+		0xfffffffffffffff0,
+		0x8000000000000000,
+		0xdeadbeefdead0000,
 	};
 	uint8_t before[SIZE];
 	uint32_t word;

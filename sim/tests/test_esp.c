@@ -13,8 +13,8 @@
 #include "sim/tests/port.h"
 #include "tests/tap.h"
 
-#define ESP_OFF 34u	/* Ethernet 14, IPv4 20 */
-#define SPI 0xc0ffee01u
+#define ESP_OFF 34u /* Ethernet 14, IPv4 20 */
+#define SPI	0xc0ffee01u
 
 struct sa {
 	unsigned int key_len, icv_len;
@@ -28,8 +28,7 @@ static int install(struct port *p, const struct sa *sa, bool in)
 {
 	uint32_t w[VALLUM_SA_WIN_COUNT] = { 0 };
 
-	w[0] = (in ? VALLUM_SA_DIR_IN_MASK : 0) |
-	       (sa->key_len / 8 - 2) << VALLUM_SA_KEY_SIZE_LSB |
+	w[0] = (in ? VALLUM_SA_DIR_IN_MASK : 0) | (sa->key_len / 8 - 2) << VALLUM_SA_KEY_SIZE_LSB |
 	       sa->icv_len << VALLUM_SA_ICV_LEN_LSB | sa->gen << VALLUM_SA_GEN_LSB;
 	w[VALLUM_SA_SPI_WORD] = SPI + sa->id;
 	memcpy(&w[VALLUM_SA_KEY_WORD], sa->key, sa->key_len);
@@ -92,8 +91,14 @@ static uint32_t make_esp(uint8_t *frame, const struct sa *sa, uint32_t text)
 	tap_fill(frame, len);
 	frame[0] &= ~1;
 	memcpy(frame + 12, "\x08\x00", 2);
-	memcpy(ip, (uint8_t[]) { 0x45, 0, (len - 14) >> 8, len - 14, 0, 1, 0x40, 0, 64, 50, 0, 0,
-				 192, 0, 2, 1, 192, 0, 2, 2 }, 20);
+	memcpy(ip, (uint8_t[]){ 0x45,	  0,   (len - 14) >> 8,
+				len - 14, 0,   1,
+				0x40,	  0,   64,
+				50,	  0,   0,
+				192,	  0,   2,
+				1,	  192, 0,
+				2,	  2 },
+	       20);
 	sum = ip_sum(ip);
 	ip[10] = sum >> 8;
 	ip[11] = sum;
@@ -160,7 +165,8 @@ static void one_packet(struct port *a, struct port *b, struct sa *sa, uint32_t t
 	text_len = len - ESP_OFF - 16 - sa->icv_len;
 	queue_esp(a, sa, frame, len);
 	port_doorbell(a);
-	is_int(port_sent(a), 0, "AES-%u, ICV %u, %u bytes: sent", sa->key_len * 8, sa->icv_len, text);
+	is_int(port_sent(a), 0, "AES-%u, ICV %u, %u bytes: sent", sa->key_len * 8, sa->icv_len,
+	       text);
 	n = port_received(b, &got, &cpl);
 	is_int(wire_frame(pcap, wire, sizeof(wire)), len, "the wire has a frame of that length");
 	is_mem(wire, frame, ESP_OFF + 8, "with the headers as they were");

@@ -19,7 +19,7 @@
 #include "tests/tap.h"
 #include "vallum_regs.h"
 
-static int memfd;	/* the guest's memory */
+static int memfd; /* the guest's memory */
 
 struct message {
 	struct vfu_header header;
@@ -29,8 +29,10 @@ struct message {
 static uint64_t interesting(void)
 {
 	static const uint64_t values[] = {
-		0, 1, 2, 4, 7, 8, 9, 16, 24, 32, 0x1000, 0x2000, 0xfff, 0x1001, 0x10000, 0xf00c,
-		0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, ~0ull, ~0xfffull, 1ull << 63,
+		0,	    1,		 2,	  4,	     7,		 8,
+		9,	    16,		 24,	  32,	     0x1000,	 0x2000,
+		0xfff,	    0x1001,	 0x10000, 0xf00c,    0x7fffffff, 0x80000000,
+		0xffffffff, 0x100000000, ~0ull,	  ~0xfffull, 1ull << 63,
 	};
 
 	if (tap_below(4) == 0)
@@ -50,17 +52,21 @@ static uint64_t odd_address(void)
  */
 static uint32_t odd_register(uint64_t *value)
 {
-	static const uint32_t bases[] = { 0, 0x40, 0x1000, 0x1000, 0x2000, 0x2080, 0x20c0,
-					  0x2100, 0x3000, 0xf000, 0xf100 };
+	static const uint32_t bases[] = { 0,	  0x40,	  0x1000, 0x1000, 0x2000, 0x2080,
+					  0x20c0, 0x2100, 0x3000, 0xf000, 0xf100 };
 	const struct {
 		uint32_t reg, value;
 	} hot[] = {
-		{ STUB_ADDR_LO, odd_address() }, { STUB_ADDR_HI, tap_below(2) },
-		{ STUB_BEATS, 1 + tap_below(16) }, { STUB_CMD, 1 + tap_below(4) },
+		{ STUB_ADDR_LO, odd_address() },
+		{ STUB_ADDR_HI, tap_below(2) },
+		{ STUB_BEATS, 1 + tap_below(16) },
+		{ STUB_CMD, 1 + tap_below(4) },
 		{ STUB_CMD, 1 + tap_below(2) },
 		{ VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN },
-		{ VALLUM_REG_CTRL, tap_below(8) }, { VALLUM_REG_TXQ_TAIL, tap_below(64) },
-		{ VALLUM_REG_RXQ_TAIL, tap_below(64) }, { VALLUM_REG_TXQ_LOG2, tap_below(16) },
+		{ VALLUM_REG_CTRL, tap_below(8) },
+		{ VALLUM_REG_TXQ_TAIL, tap_below(64) },
+		{ VALLUM_REG_RXQ_TAIL, tap_below(64) },
+		{ VALLUM_REG_TXQ_LOG2, tap_below(16) },
 		{ VALLUM_REG_TXQ_BASE_LO, tap_below(32) << 12 },
 		{ VALLUM_REG_TXC_BASE_LO, tap_below(32) << 12 },
 		{ VALLUM_REG_RXQ_BASE_LO, tap_below(32) << 12 },
@@ -122,7 +128,7 @@ static size_t put_fixed(uint8_t *payload, uint16_t command)
 		return sizeof(map);
 	case VFU_DMA_UNMAP:
 		if (tap_below(8) == 0)
-			unmap = (struct vfu_dma_unmap) { 24, VFIO_DMA_UNMAP_FLAG_ALL, 0, 0 };
+			unmap = (struct vfu_dma_unmap){ 24, VFIO_DMA_UNMAP_FLAG_ALL, 0, 0 };
 		memcpy(payload, &unmap, sizeof(unmap));
 		return sizeof(unmap);
 	case VFU_DEVICE_SET_IRQS:
@@ -142,8 +148,8 @@ static void make_message(struct message *m)
 
 	memset(m, 0, sizeof(*m));
 	m->header.id = tap_rand();
-	m->header.command = tap_below(8) ? often[tap_below(sizeof(often) / sizeof(often[0]))] :
-			    tap_below(20);
+	m->header.command =
+		tap_below(8) ? often[tap_below(sizeof(often) / sizeof(often[0]))] : tap_below(20);
 	if (m->header.command == VFU_REGION_READ || m->header.command == VFU_REGION_WRITE)
 		len = put_access(m->payload, m->header.command == VFU_REGION_WRITE);
 	else if (m->header.command == VFU_REGION_WRITE_MULTI)
@@ -190,9 +196,12 @@ static bool drain(int fd)
 static void start_rings(int fd)
 {
 	static const uint32_t start[][2] = {
-		{ VALLUM_REG_TXQ_BASE_LO, 0x0000 }, { VALLUM_REG_TXC_BASE_LO, 0x8000 },
-		{ VALLUM_REG_RXQ_BASE_LO, 0x1000 }, { VALLUM_REG_RXC_BASE_LO, 0x9000 },
-		{ VALLUM_REG_TXQ_LOG2, 6 }, { VALLUM_REG_RXQ_LOG2, 6 },
+		{ VALLUM_REG_TXQ_BASE_LO, 0x0000 },
+		{ VALLUM_REG_TXC_BASE_LO, 0x8000 },
+		{ VALLUM_REG_RXQ_BASE_LO, 0x1000 },
+		{ VALLUM_REG_RXC_BASE_LO, 0x9000 },
+		{ VALLUM_REG_TXQ_LOG2, 6 },
+		{ VALLUM_REG_RXQ_LOG2, 6 },
 		{ VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN },
 		{ VALLUM_REG_RXQ_TAIL, 32 },
 	};
@@ -229,8 +238,9 @@ static int session(const char *path)
 			len = sizeof(m);
 		if (tap_below(500) == 0)
 			len = tap_below(len + 1);
-		num_fds = m.header.command == VFU_DMA_MAP ? tap_below(4) != 0 :
-			  m.header.command == VFU_DEVICE_SET_IRQS ? tap_below(3) : 0;
+		num_fds = m.header.command == VFU_DMA_MAP	  ? tap_below(4) != 0 :
+			  m.header.command == VFU_DEVICE_SET_IRQS ? tap_below(3) :
+								    0;
 		if (tap_below(30) == 0)
 			num_fds = tap_below(5);
 		if (!len || !client_raw(fd, &m, len, fds, num_fds))
@@ -300,8 +310,9 @@ static void attack(const char *program, unsigned long want, bool real)
 	     sim_stat(pid, stats, "message_errors"), sim_stat(pid, stats, "mmio_writes"),
 	     sim_stat(pid, stats, "dma_reads"), sim_stat(pid, stats, "dma_writes"),
 	     sim_stat(pid, stats, "dma_read_errors"), sim_stat(pid, stats, "dma_write_errors"));
-	ok(sim_stat(pid, stats, "dma_read_errors") > 5 && sim_stat(pid, stats, "dma_reads") >
-	   sim_stat(pid, stats, "dma_read_errors"), "some reads of memory succeeded, some failed");
+	ok(sim_stat(pid, stats, "dma_read_errors") > 5 &&
+		   sim_stat(pid, stats, "dma_reads") > sim_stat(pid, stats, "dma_read_errors"),
+	   "some reads of memory succeeded, some failed");
 	ok(sim_stat(pid, stats, "message_errors") > (long long)want / 100,
 	   "many were answered with an error");
 	ok(sim_stat(pid, stats, "mmio_writes") > (long long)want / 10, "many reached the card");

@@ -12,14 +12,46 @@
 
 static void test_json(void)
 {
-	static const char * const good[] = {
-		"{}", " { } ", "[]", "0", "-1", "1.5e+10", "\"\"", "\"a\\u00e9\\n\"", "true",
-		"{\"a\":[1,2,{\"b\":null}],\"c\":\"}\"}", "[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]",
+	static const char *const good[] = {
+		"{}",
+		" { } ",
+		"[]",
+		"0",
+		"-1",
+		"1.5e+10",
+		"\"\"",
+		"\"a\\u00e9\\n\"",
+		"true",
+		"{\"a\":[1,2,{\"b\":null}],\"c\":\"}\"}",
+		"[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]",
 	};
-	static const char * const bad[] = {
-		"", " ", "{", "}", "[1,]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}",
-		"01", "1.", "1e", "-", "+1", ".5", "tru", "nul", "\"", "\"\\x\"", "\"\\u12g4\"",
-		"\"\n\"", "[1 2]", "{} {}", "1,", "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
+	static const char *const bad[] = {
+		"",
+		" ",
+		"{",
+		"}",
+		"[1,]",
+		"{,}",
+		"{\"a\"}",
+		"{\"a\":}",
+		"{\"a\":1,}",
+		"{a:1}",
+		"01",
+		"1.",
+		"1e",
+		"-",
+		"+1",
+		".5",
+		"tru",
+		"nul",
+		"\"",
+		"\"\\x\"",
+		"\"\\u12g4\"",
+		"\"\n\"",
+		"[1 2]",
+		"{} {}",
+		"1,",
+		"[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
 	};
 	const char *text = "{ \"a\" : {\"b\":1} , \"bc\":2,\"b\": [3], \"x\\\"\":4}";
 
@@ -117,7 +149,7 @@ static void test_writes(void)
 
 	bus_init(1, 4);
 	memset(want, 0xee, sizeof(want));
-	dma_write(&dma, 0, want, (uint16_t[]) { 0xffff, 0xffff, 0xffff, 0xffff }, 4);
+	dma_write(&dma, 0, want, (uint16_t[]){ 0xffff, 0xffff, 0xffff, 0xffff }, 4);
 	/* Data of two beats before their address, with strobes. */
 	axi_mem_step(&mem, &in, &out);
 	out.axi.bready = true;

@@ -36,8 +36,8 @@ static int try_version(uint16_t major, uint16_t minor, const char *text, size_t 
 	memcpy(payload, &version, sizeof(version));
 	if (text_len)
 		memcpy(payload + sizeof(version), text, text_len);
-	err = client_call(fd, VFU_VERSION, payload, sizeof(version) + text_len, NULL, 0,
-			  reply, reply_len);
+	err = client_call(fd, VFU_VERSION, payload, sizeof(version) + text_len, NULL, 0, reply,
+			  reply_len);
 	close(fd);
 	return err;
 }
@@ -70,8 +70,7 @@ static void test_version(void)
 	       "another major version is refused");
 	is_int(try_version(0, 1, "{\"capabilities\":", 17, NULL, NULL), -EINVAL,
 	       "capabilities cut short are refused");
-	is_int(try_version(0, 1, "{}", 2, NULL, NULL), -EINVAL,
-	       "text without its NUL is refused");
+	is_int(try_version(0, 1, "{}", 2, NULL, NULL), -EINVAL, "text without its NUL is refused");
 	is_int(try_version(0, 1, "{}\0{}", 6, NULL, NULL), -EINVAL,
 	       "text with a NUL inside is refused");
 	is_int(try_version(0, 1, "[]", 3, NULL, NULL), -EINVAL, "a list is refused");
@@ -111,14 +110,15 @@ static void test_lengths(int fd)
 	uint8_t payload[VFU_MAX_PAYLOAD] = { 0 };
 
 	for (unsigned int i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		size_t lens[] = { 0, 1, fixed[i].len - 1, fixed[i].len + 1, fixed[i].len + 4,
-				  VFU_MAX_PAYLOAD };
+		size_t lens[] = {
+			0, 1, fixed[i].len - 1, fixed[i].len + 1, fixed[i].len + 4, VFU_MAX_PAYLOAD
+		};
 		int good = 0;
 
 		for (unsigned int j = 0; j < 6; j++)
 			good += lens[j] > VFU_MAX_PAYLOAD || lens[j] == fixed[i].len ||
-				client_call(fd, fixed[i].command, payload, lens[j],
-					    NULL, 0, NULL, NULL) == -EINVAL;
+				client_call(fd, fixed[i].command, payload, lens[j], NULL, 0, NULL,
+					    NULL) == -EINVAL;
 		is_int(good, 6, "%s: EINVAL at other lengths", fixed[i].name);
 	}
 	is_int(client_call(fd, VFU_DEVICE_SET_IRQS, payload, 19, NULL, 0, NULL, NULL), -EINVAL,
@@ -133,8 +133,8 @@ static void test_unknown(int fd)
 	uint8_t payload[64] = { 0 };
 
 	for (unsigned int i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		is_int(client_call(fd, unknown[i], payload, i * 5, NULL, 0, NULL, NULL),
-		       -ENOSYS, "command %u is not known here", unknown[i]);
+		is_int(client_call(fd, unknown[i], payload, i * 5, NULL, 0, NULL, NULL), -ENOSYS,
+		       "command %u is not known here", unknown[i]);
 }
 
 static void test_info(int fd)
@@ -157,10 +157,11 @@ static void test_info(int fd)
 	       -EINVAL, "DEVICE_GET_INFO: EINVAL when argsz is short");
 
 	for (uint32_t i = 0; i < 9; i++) {
-		region = (struct vfu_region_info) { .argsz = sizeof(region), .index = i };
+		region = (struct vfu_region_info){ .argsz = sizeof(region), .index = i };
 		len = sizeof(region);
 		if (client_call(fd, VFU_DEVICE_GET_REGION_INFO, &region, sizeof(region), NULL, 0,
-				&region, &len) || len != 32 || region.index != i)
+				&region, &len) ||
+		    len != 32 || region.index != i)
 			region.size = ~0ull;
 		sizes[i] = region.size;
 	}
@@ -169,23 +170,25 @@ static void test_info(int fd)
 	is_int(sizes[7], 4096, "configuration space has 4 KiB");
 	ok(!sizes[1] && !sizes[2] && !sizes[3] && !sizes[5] && !sizes[6] && !sizes[8],
 	   "there are no other regions");
-	region = (struct vfu_region_info) { .argsz = sizeof(region), .index = 9 };
-	is_int(client_call(fd, VFU_DEVICE_GET_REGION_INFO, &region, sizeof(region), NULL, 0,
-			   NULL, NULL), -EINVAL, "region 9 is refused");
-	region = (struct vfu_region_info) { .argsz = 31, .index = 0 };
-	is_int(client_call(fd, VFU_DEVICE_GET_REGION_INFO, &region, sizeof(region), NULL, 0,
-			   NULL, NULL), -EINVAL, "so is a short argsz");
+	region = (struct vfu_region_info){ .argsz = sizeof(region), .index = 9 };
+	is_int(client_call(fd, VFU_DEVICE_GET_REGION_INFO, &region, sizeof(region), NULL, 0, NULL,
+			   NULL),
+	       -EINVAL, "region 9 is refused");
+	region = (struct vfu_region_info){ .argsz = 31, .index = 0 };
+	is_int(client_call(fd, VFU_DEVICE_GET_REGION_INFO, &region, sizeof(region), NULL, 0, NULL,
+			   NULL),
+	       -EINVAL, "so is a short argsz");
 
-	irq = (struct vfu_irq_info) { .argsz = sizeof(irq), .index = VFIO_PCI_MSIX_IRQ_INDEX };
+	irq = (struct vfu_irq_info){ .argsz = sizeof(irq), .index = VFIO_PCI_MSIX_IRQ_INDEX };
 	len = sizeof(irq);
-	is_int(client_call(fd, VFU_DEVICE_GET_IRQ_INFO, &irq, sizeof(irq), NULL, 0, &irq, &len),
-	       0, "DEVICE_GET_IRQ_INFO");
+	is_int(client_call(fd, VFU_DEVICE_GET_IRQ_INFO, &irq, sizeof(irq), NULL, 0, &irq, &len), 0,
+	       "DEVICE_GET_IRQ_INFO");
 	ok(irq.count == VALLUM_IRQ_VECTORS && irq.flags == VFIO_IRQ_INFO_EVENTFD,
 	   "MSI-X has %u vectors that are eventfds", VALLUM_IRQ_VECTORS);
-	irq = (struct vfu_irq_info) { .argsz = sizeof(irq), .index = VFIO_PCI_INTX_IRQ_INDEX };
+	irq = (struct vfu_irq_info){ .argsz = sizeof(irq), .index = VFIO_PCI_INTX_IRQ_INDEX };
 	client_call(fd, VFU_DEVICE_GET_IRQ_INFO, &irq, sizeof(irq), NULL, 0, &irq, &len);
 	is_int(irq.count, 0, "there is no INTx");
-	irq = (struct vfu_irq_info) { .argsz = sizeof(irq), .index = 99 };
+	irq = (struct vfu_irq_info){ .argsz = sizeof(irq), .index = 99 };
 	is_int(client_call(fd, VFU_DEVICE_GET_IRQ_INFO, &irq, sizeof(irq), NULL, 0, NULL, NULL),
 	       -EINVAL, "interrupt type 99 is refused");
 }
@@ -239,10 +242,11 @@ static void test_regions(int fd)
 		uint64_t offset;
 		uint32_t count;
 	} bad[] = {
-		{ 0, 65536, 4 }, { 0, 65532, 8 }, { 0, ~0ull, 4 }, { 0, ~0ull - 3, 8 },
-		{ 0, 0, 0 }, { 0, 0, 3 }, { 0, 0, 16 }, { 0, 2, 4 }, { 0, 4, 8 }, { 0, 0, 4096 },
-		{ 0, 0x100000000, 4 }, { 1, 0, 4 }, { 8, 0, 4 }, { 9, 0, 4 }, { ~0u, 0, 4 },
-		{ 4, 4096, 4 }, { 7, 4095, 2 }, { 7, 0, 4097 }, { 7, 1, 4096 }, { 7, 0, ~0u },
+		{ 0, 65536, 4 }, { 0, 65532, 8 }, { 0, ~0ull, 4 },	 { 0, ~0ull - 3, 8 },
+		{ 0, 0, 0 },	 { 0, 0, 3 },	  { 0, 0, 16 },		 { 0, 2, 4 },
+		{ 0, 4, 8 },	 { 0, 0, 4096 },  { 0, 0x100000000, 4 }, { 1, 0, 4 },
+		{ 8, 0, 4 },	 { 9, 0, 4 },	  { ~0u, 0, 4 },	 { 4, 4096, 4 },
+		{ 7, 4095, 2 },	 { 7, 0, 4097 },  { 7, 1, 4096 },	 { 7, 0, ~0u },
 	};
 	uint8_t data[8192] = { 0 };
 	uint64_t wide = 0x1122334455667788;
@@ -251,11 +255,12 @@ static void test_regions(int fd)
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		uint32_t count = bad[i].count > 4200 ? 0 : bad[i].count;
 		struct vfu_region_access access = { bad[i].offset, bad[i].region, bad[i].count };
-		int err = client_call(fd, VFU_REGION_READ, &access, sizeof(access), NULL, 0,
-				      NULL, NULL);
+		int err = client_call(fd, VFU_REGION_READ, &access, sizeof(access), NULL, 0, NULL,
+				      NULL);
 
-		ok(err == -EINVAL && client_write(fd, bad[i].region, bad[i].offset, count, data)
-		   == -EINVAL, "region %d, offset 0x%llx, count %u is refused", (int)bad[i].region,
+		ok(err == -EINVAL &&
+			   client_write(fd, bad[i].region, bad[i].offset, count, data) == -EINVAL,
+		   "region %d, offset 0x%llx, count %u is refused", (int)bad[i].region,
 		   (unsigned long long)bad[i].offset, bad[i].count);
 	}
 
@@ -306,22 +311,22 @@ static void test_write_multi(int fd)
 	uint64_t done = 0;
 	size_t len = sizeof(done);
 
-	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0,
-			   &done, &len), 0, "REGION_WRITE_MULTI");
+	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0, &done, &len),
+	       0, "REGION_WRITE_MULTI");
 	is_int(done, 3, "reports three writes");
 	is_int(reg_get(fd, VALLUM_REG_SCRATCH), 0x04030201, "the first is done");
 	is_int(reg_get(fd, STUB_DATA + 4), 0x0c0b0a09, "the second");
 	is_int(reg_get(fd, STUB_DATA + 16), 0x100f0e0d, "the third");
 	multi.one[1].count = 9;
-	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0,
-			   NULL, NULL), -EINVAL, "a write of 9 bytes is refused");
+	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0, NULL, NULL),
+	       -EINVAL, "a write of 9 bytes is refused");
 	multi.one[1].count = 8;
 	multi.count = 4;
-	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0,
-			   NULL, NULL), -EINVAL, "a count beyond the message is refused");
+	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0, NULL, NULL),
+	       -EINVAL, "a count beyond the message is refused");
 	multi.count = 1ull << 61;
-	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0,
-			   NULL, NULL), -EINVAL, "also when the product overflows");
+	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0, NULL, NULL),
+	       -EINVAL, "also when the product overflows");
 	multi.count = 0;
 	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, 8, NULL, 0, NULL, NULL), 0,
 	       "no writes at all are fine");
@@ -367,11 +372,15 @@ static void test_map(int fd)
 	is_int(client_map(fd, 0x5000, 0x1000, 1, mem, 0x8000), 0, "behind it, read-only");
 	is_int(client_map(fd, 0x100000, 0, 3, mem, 0), -EINVAL, "size 0 is refused");
 	is_int(client_map(fd, 0x100000, 0x800, 3, mem, 0), -EINVAL, "half a page is refused");
-	is_int(client_map(fd, 0x100800, 0x1000, 3, mem, 0), -EINVAL, "a crooked address is refused");
-	is_int(client_map(fd, 0x100000, 0x1000, 3, mem, 0x10), -EINVAL, "a crooked offset is refused");
+	is_int(client_map(fd, 0x100800, 0x1000, 3, mem, 0), -EINVAL,
+	       "a crooked address is refused");
+	is_int(client_map(fd, 0x100000, 0x1000, 3, mem, 0x10), -EINVAL,
+	       "a crooked offset is refused");
 	is_int(client_map(fd, 0x100000, 0x1000, 0, mem, 0), -EINVAL, "no access at all is refused");
-	is_int(client_map(fd, 0x100000, 0x1000, 0xff, mem, 0), -EINVAL, "unknown flags are refused");
-	is_int(client_map(fd, ~0xfffull, 0x2000, 3, mem, 0), -EINVAL, "a wrap of addresses is refused");
+	is_int(client_map(fd, 0x100000, 0x1000, 0xff, mem, 0), -EINVAL,
+	       "unknown flags are refused");
+	is_int(client_map(fd, ~0xfffull, 0x2000, 3, mem, 0), -EINVAL,
+	       "a wrap of addresses is refused");
 	is_int(client_map(fd, 0x100000, ~0xfffull, 3, mem, 0x1000), -EINVAL,
 	       "a wrap of offsets is refused");
 	is_int(client_map(fd, 0x100000, 0x11000, 3, mem, 0), -EINVAL,
@@ -419,7 +428,7 @@ static void test_map(int fd)
 
 #define ASSIGN	(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER)
 #define FIRE	(VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER)
-#define FIRE_IF	(VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER)
+#define FIRE_IF (VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER)
 #define MSIX	VFIO_PCI_MSIX_IRQ_INDEX
 
 static uint64_t fired(int fd)
@@ -460,23 +469,28 @@ static void test_irqs(int fd)
 	client_read(fd, 4, 0x800, 4, &pba);
 	is_int(pba, 0, "nothing is pending any more");
 
-	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 3, NULL, 0, event, 3), -EINVAL, "3 of 2 vectors");
+	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 3, NULL, 0, event, 3), -EINVAL,
+	       "3 of 2 vectors");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 2, 1, NULL, 0, event, 1), -EINVAL, "the third");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, ~0u, 2, NULL, 0, event, 2), -EINVAL, "a wrap");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, ~0u, NULL, 0, event, 2), -EINVAL, "very many");
-	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 2, NULL, 0, event, 1), -EINVAL, "one fd for two");
+	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 2, NULL, 0, event, 1), -EINVAL,
+	       "one fd for two");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 1, NULL, 0, event, 2), -EINVAL, "two for one");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 0, NULL, 0, NULL, 0), -EINVAL, "none for none");
-	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 1, "1234", 4, event, 1), -EINVAL, "fd and data");
+	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 1, "1234", 4, event, 1), -EINVAL,
+	       "fd and data");
 	is_int(client_set_irqs(fd, ASSIGN, 0, 0, 1, NULL, 0, event, 1), -EINVAL, "INTx");
 	is_int(client_set_irqs(fd, ASSIGN, 77, 0, 1, NULL, 0, event, 1), -EINVAL, "type 77");
-	is_int(client_set_irqs(fd, FIRE_IF, MSIX, 0, 2, "\1", 1, NULL, 0), -EINVAL, "one flag for two");
+	is_int(client_set_irqs(fd, FIRE_IF, MSIX, 0, 2, "\1", 1, NULL, 0), -EINVAL,
+	       "one flag for two");
 	is_int(client_set_irqs(fd, FIRE, MSIX, 1, 0, NULL, 0, NULL, 0), -EINVAL, "none from 1");
 	is_int(client_set_irqs(fd, 0, MSIX, 0, 1, NULL, 0, NULL, 0), -EINVAL, "no action");
 	is_int(client_set_irqs(fd, ASSIGN | FIRE, MSIX, 0, 1, NULL, 0, event, 1), -EINVAL,
 	       "two kinds of data");
 	is_int(client_set_irqs(fd, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_MASK, MSIX, 0, 1,
-			       NULL, 0, NULL, 0), -EINVAL, "masks are the table's");
+			       NULL, 0, NULL, 0),
+	       -EINVAL, "masks are the table's");
 	is_int(client_set_irqs(fd, ASSIGN | 1 << 30, MSIX, 0, 1, NULL, 0, event, 1), -EINVAL,
 	       "unknown flags");
 
@@ -513,7 +527,7 @@ static void test_reset(int fd)
 /* What is written to the window of associations is keys. */
 static void test_silence(int fd)
 {
-	const uint32_t key = 0x4b65792e;	/* "Key." or ".yeK" as text */
+	const uint32_t key = 0x4b65792e; /* "Key." or ".yeK" as text */
 	static char log[1 << 20];
 	FILE *f;
 	size_t n;
@@ -527,7 +541,7 @@ static void test_silence(int fd)
 		fclose(f);
 	log[n] = 0;
 	ok(n > 1000 && !strcasestr(log, "4b65792e") && !strcasestr(log, "2e79654b") &&
-	   !strstr(log, "1264941358") && !strstr(log, "Key.") && !strstr(log, ".yeK"),
+		   !strstr(log, "1264941358") && !strstr(log, "Key.") && !strstr(log, ".yeK"),
 	   "their values are not");
 }
 

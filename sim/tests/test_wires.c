@@ -71,7 +71,8 @@ static void test_cable(void)
 	char *a = name("a"), *b = name("b");
 	const char *args[] = {
 		"--card", text("socket=%s,wire=cable:1", a),
-		"--card", text("socket=%s,wire=cable:1", b), NULL,
+		"--card", text("socket=%s,wire=cable:1", b),
+		NULL,
 	};
 	pid_t pid = sim_start(a, args);
 	int one = client_open(a), two = client_open(b);
@@ -154,7 +155,8 @@ static void check_pcap(const char *path, const uint8_t *const *frames, const siz
 		bool fits = at + 16 + lens[i] <= n;
 
 		ok(fits && get32(data + at + 8) == lens[i] && get32(data + at + 12) == lens[i] &&
-		   get32(data + at + 4) < 1000000000, "record %u has the length", i);
+			   get32(data + at + 4) < 1000000000,
+		   "record %u has the length", i);
 		is_mem(data + at + 16, frames[i], fits ? lens[i] : 0, "and the bytes");
 		at += 16 + lens[i];
 	}
@@ -166,8 +168,10 @@ static void test_unix_server(void)
 	char *sock = name("u"), *wire_path = name("w"), *pcap = name("u.pcap");
 	char *stats = name("u.stats");
 	const char *args[] = {
-		"--card", text("socket=%s,wire=unix:%s", sock, wire_path),
-		"--pcap", pcap, "--stats", stats, NULL,
+		"--card",  text("socket=%s,wire=unix:%s", sock, wire_path),
+		"--pcap",  pcap,
+		"--stats", stats,
+		NULL,
 	};
 	pid_t pid = sim_start(sock, args);
 	int fd = client_open(sock), wire, second;
@@ -236,8 +240,7 @@ static void test_slow_netdev(void)
 {
 	char *sock = name("n"), *wire_path = name("m"), *stats = name("n.stats");
 	const char *args[] = {
-		"--card", text("socket=%s,wire=unix:%s", sock, wire_path),
-		"--stats", stats, NULL,
+		"--card", text("socket=%s,wire=unix:%s", sock, wire_path), "--stats", stats, NULL,
 	};
 	pid_t pid = sim_start(sock, args);
 	int fd = client_open(sock), wire = client_connect(wire_path);
@@ -261,7 +264,9 @@ static void test_unix_client(void)
 {
 	char *sock = name("c"), *wire_path = name("q");
 	const char *args[] = {
-		"--card", text("socket=%s,wire=unix-connect:%s", sock, wire_path), NULL,
+		"--card",
+		text("socket=%s,wire=unix-connect:%s", sock, wire_path),
+		NULL,
 	};
 	pid_t pid = sim_start(sock, args);
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -275,10 +280,12 @@ static void test_unix_client(void)
 		bail_out("listen");
 	for (unsigned int i = 0; i < 2; i++) {
 		wire = accept(listener, NULL, NULL);
-		ok(becomes(fd, STUB_LINK, 1), "it connects %s", i ? "again" : "when somebody is there");
+		ok(becomes(fd, STUB_LINK, 1), "it connects %s",
+		   i ? "again" : "when somebody is there");
 		card_send(fd, frame, sizeof(frame));
 		ok(get_frame(wire, got, sizeof(got)) == sizeof(frame) &&
-		   !memcmp(got, frame, sizeof(frame)), "a frame goes through");
+			   !memcmp(got, frame, sizeof(frame)),
+		   "a frame goes through");
 		close(wire);
 		ok(becomes(fd, STUB_LINK, 0), "the link goes with the connection");
 	}
@@ -298,7 +305,9 @@ static void test_player(void)
 	const uint8_t *list[] = { frames[0], frames[1], frames[2] };
 	const size_t lens[] = { 60, 133, 200 };
 	const char *args[] = {
-		"--card", text("socket=%s,wire=pcap:%s,pcap=%s", sock, in, out), NULL,
+		"--card",
+		text("socket=%s,wire=pcap:%s,pcap=%s", sock, in, out),
+		NULL,
 	};
 	FILE *f = fopen(in, "w");
 	pid_t pid;

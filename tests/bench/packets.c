@@ -45,12 +45,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAYLOAD		1400
-#define BURST		64
-#define WARM		2
-#define MAX_BURSTS	64
-#define PORT		41234
-#define ETH_COMMAND	0x88b5	/* for local experiments */
+#define PAYLOAD	    1400
+#define BURST	    64
+#define WARM	    2
+#define MAX_BURSTS  64
+#define PORT	    41234
+#define ETH_COMMAND 0x88b5 /* for local experiments */
 
 static volatile uint64_t *spins;
 
@@ -68,7 +68,7 @@ static void spin(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (sched_setscheduler(0, SCHED_IDLE, &param))
 		die("SCHED_IDLE");
-	__asm__ volatile ("1: incq %0\n\tjmp 1b" : "+m" (*spins) : : "cc");
+	__asm__ volatile("1: incq %0\n\tjmp 1b" : "+m"(*spins) : : "cc");
 }
 
 struct moment {
@@ -79,7 +79,7 @@ static struct moment now(void)
 {
 	uint32_t lo, hi;
 
-	__asm__ volatile ("lfence\n\trdtsc" : "=a" (lo), "=d" (hi) : : "memory");
+	__asm__ volatile("lfence\n\trdtsc" : "=a"(lo), "=d"(hi) : : "memory");
 	return (struct moment){ (uint64_t)hi << 32 | lo, 2 * *spins };
 }
 
@@ -118,7 +118,7 @@ static int command_socket(struct sockaddr_ll *to)
 {
 	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 
-	*to = (struct sockaddr_ll) {
+	*to = (struct sockaddr_ll){
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_COMMAND),
 		.sll_ifindex = (int)if_nametoindex("vlm0"),

@@ -22,9 +22,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define MAX_FRAME	9216
-#define MAX_KEPT	1024
-#define ETH_BYTES	14
+#define MAX_FRAME 9216
+#define MAX_KEPT  1024
+#define ETH_BYTES 14
 
 struct kept {
 	uint32_t len;

@@ -30,9 +30,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ETH_BYTES	14
-#define PROTO_ESP	50
-#define PROTO_UDP	17
+#define ETH_BYTES 14
+#define PROTO_ESP 50
+#define PROTO_UDP 17
 
 static uint8_t frame[65536];
 static size_t frame_len;
@@ -219,7 +219,7 @@ int main(int argc, char **argv)
 	}
 	if (argc < 4 || strcmp(argv[1], "send")) {
 		fprintf(stderr, "usage: craft capture IFACE SPI FILE\n"
-			"       craft send IFACE FILE [EDIT ...]\n");
+				"       craft send IFACE FILE [EDIT ...]\n");
 		return 2;
 	}
 	f = fopen(argv[3], "r");

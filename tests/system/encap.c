@@ -34,7 +34,9 @@ static void open_port(void)
 		die("port 4500");
 	for (int dir = XFRM_POLICY_IN; dir <= XFRM_POLICY_OUT; dir++) {
 		struct xfrm_userpolicy_info bypass = {
-			.sel.family = AF_INET, .dir = (__u8)dir, .action = XFRM_POLICY_ALLOW,
+			.sel.family = AF_INET,
+			.dir = (__u8)dir,
+			.action = XFRM_POLICY_ALLOW,
 			.lft = { XFRM_INF, XFRM_INF, XFRM_INF, XFRM_INF },
 		};
 

@@ -39,11 +39,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_SIZES	64
-#define MAX_DATAGRAM	65000
-#define WINDOW		4	/* datagrams on their way in each direction */
+#define MAX_SIZES    64
+#define MAX_DATAGRAM 65000
+#define WINDOW	     4 /* datagrams on their way in each direction */
 
-enum { OUT, IN };		/* direction, seen from LOCAL */
+enum { OUT, IN }; /* direction, seen from LOCAL */
 static const char *const dir_name[] = { "out", "in" };
 
 static uint64_t seed = 1;
@@ -172,7 +172,7 @@ static void wait_for(struct pollfd *fds, const char *what)
 /* --- TCP: one connection, both ways at once ------------------------------- */
 
 struct stream {
-	uint8_t *data;		/* content of direction dir */
+	uint8_t *data; /* content of direction dir */
 	size_t sent, received;
 };
 
@@ -248,7 +248,7 @@ static void tcp(int listener, int client, const struct sockaddr_storage *remote,
 /* --- UDP ------------------------------------------------------------------ */
 
 struct udp_way {
-	int from, to;		/* sockets */
+	int from, to; /* sockets */
 	uint64_t sent, received;
 };
 
@@ -374,7 +374,7 @@ static void parse_sizes(char *text, struct sizes *sizes)
 static void usage(void)
 {
 	fail(2, "usage: traffic [-b BYTES] [-c COUNT] [-l SIZES] [-p PORT] [-s SEED] [-t SECONDS]"
-	     " [-n NS] [-o FILE] [-x] tcp|udp LOCAL REMOTE");
+		" [-n NS] [-o FILE] [-x] tcp|udp LOCAL REMOTE");
 }
 
 int main(int argc, char **argv)
@@ -390,20 +390,37 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "b:c:l:p:s:t:n:o:x")) != -1) {
 		switch (opt) {
-		case 'b': bytes = strtoul(optarg, NULL, 10); break;
-		case 'c': count = strtoull(optarg, NULL, 10); break;
-		case 'l': parse_sizes(optarg, &sizes); break;
-		case 'p': port = atoi(optarg); break;
-		case 's': seed = strtoull(optarg, NULL, 0); break;
-		case 't': patience = atoi(optarg); break;
-		case 'n': ns = optarg; break;
+		case 'b':
+			bytes = strtoul(optarg, NULL, 10);
+			break;
+		case 'c':
+			count = strtoull(optarg, NULL, 10);
+			break;
+		case 'l':
+			parse_sizes(optarg, &sizes);
+			break;
+		case 'p':
+			port = atoi(optarg);
+			break;
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 't':
+			patience = atoi(optarg);
+			break;
+		case 'n':
+			ns = optarg;
+			break;
 		case 'o':
 			record = fopen(optarg, "ae");
 			if (!record)
 				fail(2, "%s: %s", optarg, strerror(errno));
 			break;
-		case 'x': endless = true; break;
-		default: usage();
+		case 'x':
+			endless = true;
+			break;
+		default:
+			usage();
 		}
 	}
 	if (argc - optind != 3)
