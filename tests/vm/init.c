@@ -52,6 +52,8 @@ static void mount_or_die(const char *source, const char *target, const char *typ
 
 static void mount_kernel_filesystems(void)
 {
+	/* The root's files may be anybody's on the host: nothing becomes their owner. */
+	mount_or_die(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID, NULL);
 	mount_or_die("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 	mount_or_die("sysfs", "/sys", "sysfs", 0, NULL);
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
