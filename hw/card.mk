@@ -17,6 +17,7 @@ lint-yosys: $(RTL_CARD)
 		hierarchy -check -top vallum_nic; proc; flatten; check -assert"
 LINTS += lint-yosys
 
+$(call tb,clk_gate,vallum_clk_gate,hw/rtl/vallum_clk_gate.sv)
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))

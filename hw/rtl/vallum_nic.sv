@@ -110,6 +110,25 @@ module vallum_nic #(
 
   assign rst = rst_i || core_rst;
 
+  // ---- clocks -------------------------------------------------------------------
+  // Each direction's clock stops while it is idle: on a board that is power, in a
+  // simulation half of the work.  A level (a tail, an enable) may be seen a clock late,
+  // so it works by way of the idle outputs; a pulse opens the gate in its own clock.
+  // The gate closes a clock late, so what a half says in pulses is over by then.
+
+  logic tx_clk, rx_clk, tx_run_q, rx_run_q, tx_wake, rx_wake;
+
+  assign tx_wake = rst || tx_sa_we || sa_rd || h_req;
+  assign rx_wake = rst || rx_sa_we || sa_rd || lkp_we || wire_q;
+
+  always_ff @(posedge clk_i) begin
+    tx_run_q <= tx_wake || !(etx_idle && txr_idle);
+    rx_run_q <= rx_wake || !(erx_idle && rxr_idle);
+  end
+
+  vallum_clk_gate u_tx_gate (.clk_i, .en_i(tx_wake || tx_run_q), .clk_o(tx_clk));
+  vallum_clk_gate u_rx_gate (.clk_i, .en_i(rx_wake || rx_run_q), .clk_o(rx_clk));
+
   vallum_csr #(.SA_COUNT(SA_COUNT), .LANES(LANES), .CLK_KHZ(CLK_KHZ)) u_csr (
       .clk_i, .rst_i, .idle_o(csr_idle),
       .awvalid_i(s_axil_awvalid), .awready_o(s_axil_awready), .awaddr_i(s_axil_awaddr),
@@ -203,7 +222,7 @@ module vallum_nic #(
   logic [144:0]               to_mac;
 
   vallum_tx_ring u_tx_ring (
-      .clk_i, .rst_i(rst), .idle_o(txr_idle), .empty_o(txr_empty),
+      .clk_i(tx_clk), .rst_i(rst), .idle_o(txr_idle), .empty_o(txr_empty),
       .en_i(tx_en), .base_i(txq_base), .cpl_base_i(txc_base), .log2_i(txq_log2),
       .tail_i(txq_tail), .head_o(txq_head), .cpl_tail_o(txc_tail),
       .drop_o(txr_drop), .bad_desc_o(tx_bad_desc),
@@ -222,7 +241,7 @@ module vallum_nic #(
   assign aw_beats[21:11] = 11'd1;
 
   vallum_esp_tx #(.SA_COUNT(SA_COUNT), .LANES(LANES)) u_esp_tx (
-      .clk_i, .rst_i(rst), .wipe_busy_o(etx_wipe), .idle_o(etx_idle),
+      .clk_i(tx_clk), .rst_i(rst), .wipe_busy_o(etx_wipe), .idle_o(etx_idle),
       .sa_we_i(tx_sa_we), .sa_id_i(sa_id), .sa_i(sa), .sa_seq_i(sa_seq),
       .sa_rd_i(sa_rd), .sa_rd_id_i(sa_id), .sa_rd_valid_o(trd_valid),
       .sa_rd_packets_o(trd_packets), .sa_rd_bytes_o(trd_bytes), .sa_rd_seq_o(trd_seq),
@@ -286,7 +305,7 @@ module vallum_nic #(
   end
 
   vallum_esp_rx #(.SA_COUNT(SA_COUNT), .LANES(LANES)) u_esp_rx (
-      .clk_i, .rst_i(rst), .wipe_busy_o(erx_wipe), .idle_o(erx_idle),
+      .clk_i(rx_clk), .rst_i(rst), .wipe_busy_o(erx_wipe), .idle_o(erx_idle),
       .rx_en_i(rx_en), .max_frame_i(max_frame),
       .sa_we_i(rx_sa_we), .sa_id_i(sa_id), .sa_i(sa), .sa_seq_i(sa_seq),
       .sa_rd_i(sa_rd), .sa_rd_id_i(sa_id), .sa_rd_valid_o(rrd_valid),
@@ -302,7 +321,7 @@ module vallum_nic #(
   );
 
   vallum_rx_ring u_rx_ring (
-      .clk_i, .rst_i(rst), .idle_o(rxr_idle), .empty_o(rxr_empty),
+      .clk_i(rx_clk), .rst_i(rst), .idle_o(rxr_idle), .empty_o(rxr_empty),
       .engine_idle_i(erx_idle), .wire_i(wire_q),
       .en_i(rx_en), .base_i(rxq_base), .cpl_base_i(rxc_base), .log2_i(rxq_log2),
       .tail_i(rxq_tail), .head_o(rxq_head), .cpl_tail_o(rxc_tail),
