@@ -410,7 +410,7 @@ static netdev_features_t vallum_netdev_features_check(struct sk_buff *skb,
 						      netdev_features_t features)
 {
 	features = vlan_features_check(skb, features);
-	return vallum_xfrm_features(skb, features);
+	return skb_sec_path(skb) ? vallum_xfrm_features(skb, features) : features;
 }
 
 const struct net_device_ops vallum_netdev_ops = {

@@ -74,26 +74,6 @@ unsigned long vallum_sa_handle(const struct vallum_sa *sa)
 	return BIT(24) | sa->gen << 16 | sa->id;
 }
 
-/* The SA with this id and generation, or NULL.  Under RCU or the table's lock. */
-struct vallum_sa *vallum_sa_get(struct vallum *v, u16 id, u8 gen)
-{
-	struct vallum_sa_table *t = &v->sas;
-	struct vallum_sa *sa;
-
-	if (id >= t->count)
-		return NULL;
-	sa = rcu_dereference_check(t->sa[id], rcu_read_lock_bh_held() ||
-				   lockdep_is_held(&t->lock));
-	return sa && sa->gen == gen ? sa : NULL;
-}
-
-struct vallum_sa *vallum_sa_from_handle(struct vallum *v, unsigned long handle)
-{
-	if (!handle)
-		return NULL;
-	return vallum_sa_get(v, handle, handle >> 16);
-}
-
 /*
  * The card's commands.  All are called with the table's lock held.  A read of
  * SA_STATUS is answered when the command has ended, so one read is the wait.

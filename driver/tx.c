@@ -233,7 +233,7 @@ netdev_tx_t vallum_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	if (!vallum_tx_fit(q, skb))
 		goto drop;
-	err = vallum_xfrm_tx(v, skb, &esp);
+	err = skb_sec_path(skb) ? vallum_xfrm_tx(v, skb, &esp) : 0;
 	if (unlikely(err)) {
 		vallum_tx_count(q, err == -ENOENT ? VALLUM_XMIT_DROP_NO_STATE :
 						    VALLUM_XMIT_DROP_TRAILER);

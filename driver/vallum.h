@@ -300,12 +300,33 @@ void vallum_sa_exit(struct vallum *v);
 int vallum_sa_add(struct vallum *v, struct vallum_sa *sa);
 void vallum_sa_delete(struct vallum *v, unsigned long handle);
 void vallum_sa_wipe(struct vallum_sa *sa);
-struct vallum_sa *vallum_sa_get(struct vallum *v, u16 id, u8 gen);
-struct vallum_sa *vallum_sa_from_handle(struct vallum *v, unsigned long handle);
 unsigned long vallum_sa_handle(const struct vallum_sa *sa);
 bool vallum_sa_read(struct vallum *v, unsigned long handle, struct vallum_sa_info *info);
 void vallum_sa_suspend(struct vallum *v, bool at_rest);
 void vallum_sa_restore(struct vallum *v);
+
+/*
+ * The SA with this id and generation, or NULL.  Under RCU, of which bottom halves
+ * switched off are a kind, or the table's lock.
+ */
+static inline struct vallum_sa *vallum_sa_get(struct vallum *v, u16 id, u8 gen)
+{
+	struct vallum_sa_table *t = &v->sas;
+	struct vallum_sa *sa;
+
+	if (id >= t->count)
+		return NULL;
+	sa = rcu_dereference_check(t->sa[id], rcu_read_lock_bh_held() ||
+				   lockdep_is_held(&t->lock));
+	return sa && sa->gen == gen ? sa : NULL;
+}
+
+static inline struct vallum_sa *vallum_sa_from_handle(struct vallum *v, unsigned long handle)
+{
+	if (!handle)
+		return NULL;
+	return vallum_sa_get(v, handle, handle >> 16);
+}
 
 /* ethtool.c */
 extern const struct ethtool_ops vallum_ethtool_ops;

@@ -389,26 +389,30 @@ void vallum_xfrm_init(struct net_device *dev)
 }
 
 /*
- * ndo_features_check: a packet for offload that the descriptor cannot describe
- * goes without, and the core encrypts it in software, with its checksum done.
+ * ndo_features_check, of a packet with a sec_path: one for offload that the descriptor
+ * cannot describe goes without, and the core encrypts it in software, with its
+ * checksum done.
  */
 netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t features)
 {
 	const netdev_features_t esp = NETIF_F_HW_ESP | NETIF_F_HW_ESP_TX_CSUM;
+	const struct sec_path *sp;
 	int offset;
 
-	if (!xfrm_offload(skb))
+	sp = skb_sec_path(skb);
+	if (!sp->olen || sp->olen != sp->len)
 		return features;
 	offset = skb_transport_offset(skb) + sizeof(struct udphdr);
-	if (skb_sec_path(skb)->len == 1 && offset <= VALLUM_ESP_OFF_MAX)
+	if (sp->len == 1 && offset <= VALLUM_ESP_OFF_MAX)
 		return features;
 	return features & ~(esp | NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 }
 
 /*
- * What the card has to know of a packet to encrypt.  out->sa stays NULL for all
- * others.  Returns 0, -ENOENT when the SA is not in the table any more, -EINVAL
- * when the packet is not the ESP packet that its SA says.  ndo_start_xmit's context.
+ * What the card has to know of a packet to encrypt, which has a sec_path.  out->sa
+ * stays NULL for all others.  Returns 0, -ENOENT when the SA is not in the table any
+ * more, -EINVAL when the packet is not the ESP packet that its SA says.
+ * ndo_start_xmit's context.
  */
 int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx *out)
 {
@@ -416,10 +420,10 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	struct ip_esp_hdr *esph, copy;
 	struct xfrm_state *x;
 	struct vallum_sa *sa;
+	u8 pad_copy, *pad_len;
 	u32 seq_hi, icv_len;
-	u8 pad_len;
 
-	if (likely(!xo || !(xo->flags & XFRM_XMIT)))
+	if (unlikely(!xo || !(xo->flags & XFRM_XMIT)))
 		return 0;
 	x = xfrm_input_state(skb);
 	sa = vallum_sa_from_handle(v, x->xso.offload_handle);
@@ -446,9 +450,10 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		/* RFC 4303 section 2: payload, padding, pad length, next header, ICV */
 		icv_len = FIELD_GET(VALLUM_SA_ICV_LEN_MASK, sa->entry[0]);
-		if (unlikely(skb_copy_bits(skb, skb->len - icv_len - 2, &pad_len, 1)))
+		pad_len = skb_header_pointer(skb, skb->len - icv_len - 2, 1, &pad_copy);
+		if (unlikely(!pad_len))
 			return -EINVAL;
-		out->csum_end = skb->len - icv_len - 2 - pad_len;
+		out->csum_end = skb->len - icv_len - 2 - *pad_len;
 		if (unlikely(out->csum_end < skb_checksum_start_offset(skb) +
 					     skb->csum_offset + 2))
 			return -EINVAL;
@@ -478,8 +483,9 @@ static bool vallum_xfrm_rx_encap(struct sk_buff *skb)
 }
 
 /*
- * NAPI.  A packet which the card has decrypted, at its network header: tells the
- * stack so.  False: it must not go to the stack (which would decrypt it again).
+ * NAPI, which runs with bottom halves off and so under RCU.  A packet which the card
+ * has decrypted, at its network header: tells the stack so.  False: it must not go to
+ * the stack (which would decrypt it again).
  */
 bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
 {
@@ -489,7 +495,6 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
 	struct vallum_sa *sa;
 	struct sec_path *sp;
 
-	rcu_read_lock();
 	counter = VALLUM_RXQ_IPSEC_DROP_STALE_SA;
 	sa = vallum_sa_get(v, id, gen);
 	if (!sa || !sa->in)
@@ -509,15 +514,13 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
 	if (!refcount_inc_not_zero(&sa->x->refcnt))
 		goto drop;
 	sp->xvec[sp->len++] = sa->x;
-	sp->olen++;
-	xo = xfrm_offload(skb);
+	xo = &sp->ovec[sp->olen++];
 	xo->flags = CRYPTO_DONE;
 	xo->status = CRYPTO_SUCCESS;
 	skb->mark = xfrm_smark_get(skb->mark, sa->x);
 
 	WRITE_ONCE(sa->packets, sa->packets + 1);
 	WRITE_ONCE(sa->bytes, sa->bytes + skb->len + ETH_HLEN);
-	rcu_read_unlock();
 
 	u64_stats_update_begin(&q->sync);
 	q->count[VALLUM_RXQ_IPSEC_PKTS]++;
@@ -526,7 +529,6 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
 	return true;
 
 drop:
-	rcu_read_unlock();
 	u64_stats_update_begin(&q->sync);
 	q->count[counter]++;
 	u64_stats_update_end(&q->sync);
