@@ -20,6 +20,15 @@ $(SYSTEM_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: tests/%.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $<
 
+# A plugin for QEMU, see tests/bench/profile.
+$(B)/tests/bench/profile.so: tests/bench/profile.c tests/bench/mark.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -shared -fPIC -fvisibility=hidden -o $@ $<
+
+$(B)/tests/bench/packets: tests/bench/mark.h
+ALL += $(B)/tests/bench/profile.so
+
 # What a machine with the card needs.
 VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
 

@@ -47,6 +47,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/bench/mark.h"
+
 #define PAYLOAD	    1400
 #define BURST	    64
 #define WARM	    2
@@ -261,12 +263,18 @@ int main(int argc, char **argv)
 	fd = udp_socket(argv[1], argv[2]);
 	commander = command_socket(&to);
 	measure_background();
+	MARK(MARK_RUN);
 	for (int i = -WARM; i < bursts; i++) {
 		int at = i < 0 ? 0 : i;
 
 		command(commander, &to, 0);
+		if (i >= 0)
+			MARK(MARK_TX);
 		tx[at] = send_burst(fd);
+		if (i >= 0)
+			MARK(MARK_RX);
 		rx[at] = receive_burst(fd, commander, &to);
+		MARK(MARK_STOP);
 		fprintf(stderr, "# burst %d: tx %.0f rx %.0f\n", i, tx[at], rx[at]);
 	}
 	kill(child, SIGKILL);
