@@ -111,23 +111,27 @@ module vallum_nic #(
   assign rst = rst_i || core_rst;
 
   // ---- clocks -------------------------------------------------------------------
-  // Each direction's clock stops while it is idle: on a board that is power, in a
-  // simulation half of the work.  A level (a tail, an enable) may be seen a clock late,
-  // so it works by way of the idle outputs; a pulse opens the gate in its own clock.
-  // The gate closes a clock late, so what a half says in pulses is over by then.
+  // The clock of each direction, and of the SA commands, stops while they are idle: on a
+  // board that is power, in a simulation half of the work.  A level (a tail, an enable)
+  // may be seen a clock late, so it works by way of the idle outputs; a pulse opens the
+  // gate in its own clock.  The gate closes a clock late, so what is said in pulses is
+  // over by then.
 
-  logic tx_clk, rx_clk, tx_run_q, rx_run_q, tx_wake, rx_wake;
+  logic tx_clk, rx_clk, sa_clk, tx_run_q, rx_run_q, sa_run_q, tx_wake, rx_wake, sa_wake;
 
   assign tx_wake = rst || tx_sa_we || sa_rd || h_req;
   assign rx_wake = rst || rx_sa_we || sa_rd || lkp_we || wire_q;
+  assign sa_wake = rst || sa_win_we || sa_cmd;
 
   always_ff @(posedge clk_i) begin
     tx_run_q <= tx_wake || !(etx_idle && txr_idle);
     rx_run_q <= rx_wake || !(erx_idle && rxr_idle);
+    sa_run_q <= sa_wake || sa_busy;
   end
 
   vallum_clk_gate u_tx_gate (.clk_i, .en_i(tx_wake || tx_run_q), .clk_o(tx_clk));
   vallum_clk_gate u_rx_gate (.clk_i, .en_i(rx_wake || rx_run_q), .clk_o(rx_clk));
+  vallum_clk_gate u_sa_gate (.clk_i, .en_i(sa_wake || sa_run_q), .clk_o(sa_clk));
 
   vallum_csr #(.SA_COUNT(SA_COUNT), .LANES(LANES), .CLK_KHZ(CLK_KHZ)) u_csr (
       .clk_i, .rst_i, .idle_o(csr_idle),
@@ -180,7 +184,7 @@ module vallum_nic #(
   logic [7:0]             trd_gen, rrd_gen;
 
   vallum_sa_cmd #(.SA_COUNT(SA_COUNT)) u_sa_cmd (
-      .clk_i, .rst_i(rst),
+      .clk_i(sa_clk), .rst_i(rst),
       .win_we_i(sa_win_we), .win_index_i(sa_win_index), .win_data_i(sa_data),
       .cmd_i(sa_cmd), .cmd_op_i(sa_data[vallum_pkg::SA_CMD_OP_LSB +: 4]),
       .cmd_id_i(sa_data[vallum_pkg::SA_CMD_ID_LSB +: 16]),
