@@ -22,6 +22,8 @@ $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))
 $(foreach t,$(CARD_TESTS),$(call tb,$(t),vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a))
-$(call bench,nic,vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a)
+# The card as vallum-sim has it, and the trainer of that (sim/sim.mk).
+$(eval $(call program_rules,bench,nic,vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a,$(HW_OBJ)/vallum_nic-sim))
+$(eval $(call bench_rules,nic))
 $(HW)/bench_nic $(CARD_TESTS:%=$(HW)/tb_%): $(B)/tests/libmodel.a
 hw/tb/bench_nic.sh: $(HW)/bench_gcm_lane

@@ -15,6 +15,9 @@
 #   $(call model,TOP,FILES[,VERILATOR FLAGS[,SUFFIX]])
 #       the Verilated model alone: $(HW_OBJ)/TOP[SUFFIX]/libVTOP.a; benches of
 #       the same TOP share one, unless they have flags of their own
+#   $(call trained_model,TOP,FILES,VERILATOR FLAGS,SUFFIX,NAME,LOADS,LINK FLAGS)
+#       the same, compiled twice: with what hw/tb/bench_NAME.cpp did to it the first
+#       time, run once for each of LOADS (with 20000 after it), gcc lays out the code
 #
 # `make TRACE=1 build/trace/hw/tb_NAME` makes the bench with FST tracing, in a
 # folder of its own: FST=wave.fst build/trace/hw/tb_NAME writes the waves.
@@ -30,25 +33,51 @@ HW_WAIVERS := hw/lint.vlt
 # registers and out again; without it the AES-GCM lane runs 15 % faster.
 VL_FLAGS := --cc --quiet --no-timing --no-assert -O3 --x-assign fast --x-initial fast \
 	$(if $(TRACE),--trace-fst --trace-structs)
-VL_MAKE := OPT_FAST="-O2 -fno-tree-slp-vectorize" OPT_SLOW="-O0" OPT_GLOBAL="-O2"
+# What a profile brings is the layout: a busy card runs through more code than the
+# instruction cache holds.  What gcc unrolls and doubles by a profile takes some of it back.
+VL_TRAINED := -fno-tracer -fno-unroll-loops -fno-peel-loops
 VL_ROOT = $$(verilator --getenv VERILATOR_ROOT)
 VL_CXXFLAGS := $(CXXFLAGS) $(if $(TRACE),-DTRACE) -Ihw/tb -Wno-unused-parameter
 
 # $(1) TOP, $(2) files, $(3) Verilator flags, $(4) suffix of the folder
+define verilate_rules
+$(HW_OBJ)/$(1)$(4)/V$(1).mk: $(2) $(HW_WAIVERS) hw/verilator.mk
+	@mkdir -p $$(@D) && rm -rf $$(@D)/V$(1)*.o $$(@D)/train
+	$$(call say,VERILAT,$(1)$(4)) verilator $(VL_FLAGS) $(3) --Mdir $$(@D) \
+		--top-module $(1) $(HW_WAIVERS) $(2) && touch $$@
+endef
+# The shell command that compiles the model V$(1) in the folder $(2) with the further flags $(3).
+compile_model = $$(MAKE) -s -C $(2) -f V$(1).mk OPT_FAST="-O2 -fno-tree-slp-vectorize $(3)" \
+	OPT_SLOW="-O0" OPT_GLOBAL="-O2" libV$(1).a libverilated.a >$(2)/build.log 2>&1 || \
+	{ cat $(2)/build.log >&2; exit 1; }
+
 define model_rules
 ifndef hw_model_$(1)$(4)
 hw_model_$(1)$(4) := 1
-$(HW_OBJ)/$(1)$(4)/V$(1).mk: $(2) $(HW_WAIVERS) hw/verilator.mk
-	@mkdir -p $$(@D) && rm -f $$(@D)/V$(1)*.o
-	$$(call say,VERILAT,$(1)$(4)) verilator $(VL_FLAGS) $(3) --Mdir $$(@D) \
-		--top-module $(1) $(HW_WAIVERS) $(2) && touch $$@
+$(call verilate_rules,$(1),$(2),$(3),$(4))
 $(HW_OBJ)/$(1)$(4)/libV$(1).a: $(HW_OBJ)/$(1)$(4)/V$(1).mk
-	$$(call say,MODEL,$(1)$(4)) $$(MAKE) -s -C $$(@D) -f V$(1).mk $(VL_MAKE) \
-		libV$(1).a libverilated.a >$$(@D)/build.log 2>&1 && touch $$@ || \
-		{ cat $$(@D)/build.log >&2; exit 1; }
+	$$(call say,MODEL,$(1)$(4)) $(call compile_model,$(1),$$(@D)) && touch $$@
 endif
 endef
 model = $(eval $(call model_rules,$(1),$(2),$(3),$(4)))
+
+# $(5) NAME, $(6) loads, $(7) link flags
+define trained_model_rules
+$(call verilate_rules,$(1),$(2),$(3),$(4))
+$(HW_OBJ)/$(1)$(4)/train/trainer: hw/tb/bench_$(5).cpp $(wildcard hw/tb/*.h) \
+		$(filter %.a,$(7)) $(HW_OBJ)/$(1)$(4)/V$(1).mk
+	$$(call say,MODEL,$(1)$(4) (profile)) mkdir -p $$(@D) && rm -f $$(@D)/*.o $$(@D)/*.gcda && \
+		cp $$(@D)/../*.cpp $$(@D)/../*.h $$(@D)/../*.mk $$(@D) && \
+		$(call compile_model,$(1),$$(@D),$(VL_TRAINED) -fprofile-generate)
+	$$(Q)$(CXX) $(VL_CXXFLAGS) -fprofile-generate -I$$(@D) -isystem $$(VL_ROOT)/include \
+		-isystem $$(VL_ROOT)/include/vltstd -o $$@ $$< $$(@D)/libV$(1).a \
+		$$(@D)/libverilated.a $(7) -pthread
+$(HW_OBJ)/$(1)$(4)/libV$(1).a: $(HW_OBJ)/$(1)$(4)/train/trainer
+	$$(Q)cd $$(<D) && $(foreach load,$(6),./trainer $(load) 20000 >>train.log &&) cp V*.gcda ..
+	$$(call say,MODEL,$(1)$(4)) rm -f $$(@D)/*.o && \
+		$(call compile_model,$(1),$$(@D),$(VL_TRAINED) -fprofile-use) && touch $$@
+endef
+trained_model = $(eval $(call trained_model_rules,$(1),$(2),$(3),$(4),$(5),$(6),$(7)))
 
 # $(1) tb or bench, $(2) NAME, $(3) TOP, $(4) files, $(5) Verilator flags, $(6) link flags,
 # $(7) folder of the model

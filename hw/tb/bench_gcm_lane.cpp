@@ -2,7 +2,7 @@
 //
 // bench_gcm_lane [CLOCKS]: the bare AES-GCM lane under full load, that is, 1500-byte
 // packets back to back under AES-256 with a key of its own each.  Prints sim.khz_lane, the
-// clocks a second of wall time / 1000; without CLOCKS it runs for two seconds and a bit.
+// clocks a second of CPU time / 1000; without CLOCKS it runs for two seconds and a bit.
 // Ends with 1 if the last tag of the run is not OpenSSL's.
 
 #include "gcm_slots.h"

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # card.{tx,rx}.cycles_per_packet.SIZE: the whole card, see bench_nic.cpp.
-# sim.khz_card: kHz of the card busy in both directions, so with two lanes at work;
-# sim.khz_card_tx: busy in one; sim.card_over_lane and sim.card_tx_over_lane: those
-# over the bare lane's, each the best of runs taken in turns.
-# sim.insns_per_clk.card, .card_tx: host instructions a clock, by callgrind: the
+# sim.khz_card: kHz of the card busy in one direction, so with one lane at work;
+# sim.khz_card_duplex: in both, so with two; sim.card_over_lane and
+# sim.card_duplex_over_lane: those over the bare lane's, each the best of runs in turns.
+# sim.insns_per_clk.card, .card_duplex: host instructions a clock, by callgrind: the
 # difference of two runs, so that start-up does not count; the bench's own do.
 set -eu
 
@@ -27,16 +27,16 @@ per_clock() { # $1 load
 "$card" cycles | grep -v '^#'
 for _ in 1 2 3; do
 	"$card" busy
-	"$card" busy-tx
+	"$card" busy-duplex
 	"$lane"
 done | awk '
 	/^sim/ && $2 > best[$1] { best[$1] = $2 }
 	END {
 		for (load = 0; load < 2; load++) {
-			card = load ? "card_tx" : "card"
+			card = load ? "card_duplex" : "card"
 			printf "sim.khz_%s %s\n", card, best["sim.khz_" card]
 			printf "sim.%s_over_lane %.2f\n", card, best["sim.khz_" card] / best["sim.khz_lane"]
 		}
 	}'
 echo "sim.insns_per_clk.card $(per_clock busy)"
-echo "sim.insns_per_clk.card_tx $(per_clock busy-tx)"
+echo "sim.insns_per_clk.card_duplex $(per_clock busy-duplex)"
