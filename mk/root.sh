@@ -10,7 +10,7 @@
 set -eu
 
 mk=$(cd "$(dirname "$0")" && pwd)
-cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/vallum}
+cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set, set VALLUM_CACHE to a folder for the toolchain root}/.cache}/vallum}
 key=$(cat "$mk/packages" "$mk/root.sh" | sha256sum | cut -c1-12)
 root=$cache/root-$key
 need_mb=6000
@@ -25,13 +25,7 @@ fi
 [ "${1:-}" != --have ] || exit 1
 
 as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "cannot install$tools: neither root nor sudo; install them and run make again"
-	fi
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # The tools that make and enter the root come from the host's own packages.
@@ -42,13 +36,17 @@ install_tools() {
 	[ "$(id -u)" = 0 ] || command -v newuidmap >/dev/null || tools="$tools uidmap"
 	[ -n "$tools" ] || return 0
 	command -v apt-get >/dev/null ||
-		die "this host has no apt; install$tools by hand and run make again"
+		die "this host has no apt: install$tools by hand and run make again"
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "missing:$tools. This user is neither root nor has sudo: let root run" \
+		    "'apt-get install$tools', then run make again"
 	say "installing$tools on this host"
-	as_root apt-get update -qq >&2 || die "apt-get update failed; see above"
+	as_root apt-get update -qq >&2 ||
+		die "apt-get update failed, for the reason above: mend that and run make again"
 	# shellcheck disable=SC2086 # a list of words
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 		--no-install-recommends $tools >&2 ||
-		die "apt-get could not install$tools; see above"
+		die "apt-get could not install$tools, for the reason above: install by hand and run make again"
 }
 
 # The mirror of the host's own Debian archive (label $1), from apt's own view of
@@ -62,33 +60,38 @@ mirror() {
 packages() { sed 's/#.*//' "$mk/packages" | tr -s ' \n' '\n\n' | sed '/^$/d'; }
 
 install_tools
-main=$(mirror Debian)
-[ -n "$main" ] || { as_root apt-get update -qq >&2; main=$(mirror Debian); }
+main=${VALLUM_MIRROR:-$(mirror Debian)}
+if [ -z "$main" ]; then # apt's lists are empty
+	as_root apt-get update -qq >&2 || :
+	main=$(mirror Debian)
+fi
+main=${main%/}
 [ -n "$main" ] ||
-	die "apt names no Debian mirror on this host; set VALLUM_MIRROR" \
-	    "to one, as http://host/debian"
-main=${VALLUM_MIRROR:-$main}
+	die "apt names no Debian mirror on this host: set VALLUM_MIRROR" \
+	    "to one, as http://host/debian, and run make again"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keyring" ] || die "no $keyring; install debian-archive-keyring"
+[ -e "$keyring" ] || die "no $keyring: install debian-archive-keyring and run make again"
 
-mkdir -p "$cache"
-exec 9>"$cache/lock"
+(mkdir -p "$cache" && : >>"$cache/lock") 2>/dev/null ||
+	die "cannot write to $cache: set VALLUM_CACHE to a folder that this user may write to"
+exec 9>>"$cache/lock"
 if ! flock -n 9; then
 	say "waiting for another set-up to finish"
 	flock 9
 	[ ! -e "$root/etc/vallum-root" ] || { printf '%s\n' "$root"; exit 0; }
 fi
 
-free_mb=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
-[ "$free_mb" -ge $need_mb ] ||
-	die "$cache has $free_mb MB free, the toolchain needs $need_mb;" \
-	    "free some or set VALLUM_CACHE to a larger disk"
+free_mb() { df -Pm "$cache" | awk 'NR == 2 { print $4 }'; }
+free=$(free_mb)
+[ "$free" -ge $need_mb ] ||
+	die "$cache has $free MB free, the toolchain needs $need_mb:" \
+	    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
 
 remove() {
 	chmod -R u+w "$1" 2>/dev/null || :
-	if ! rm -rf "$1" 2>/dev/null; then
-		unshare --map-auto --map-root-user --user rm -rf "$1"
-	fi
+	rm -rf "$1" 2>/dev/null ||
+		unshare --map-auto --map-root-user --user rm -rf "$1" 2>/dev/null ||
+		die "cannot remove $1: remove it by hand and run make again"
 }
 part=$root.part
 [ ! -e "$part" ] || { say "removing an unfinished set-up"; remove "$part"; }
@@ -100,6 +103,16 @@ trap 'exit 130' INT TERM
 for suite in trixie trixie-updates trixie-backports; do
 	printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$main" $suite
 done >"$work/sources"
+# mmdebstrap does not say why it cannot reach a mirror.
+asked=$main/dists/trixie-backports/InRelease
+case $main in
+http*)
+	/usr/lib/apt/apt-helper -o Acquire::Retries=1 download-file "$asked" "$work/InRelease" \
+		>"$work/log" 2>&1 ||
+		die "no $asked ($(sed -n 's/^E: Failed to fetch [^ ]* *//p' "$work/log" | tail -n 1)):" \
+		    "check the network, or set VALLUM_MIRROR to another Debian mirror, and run make again"
+	;;
+esac
 
 say "making the toolchain root (about 2.5 GB, some minutes): $root"
 # Source packages that are taken from backports whole: apt does not follow a
@@ -142,7 +155,11 @@ cat >"$work/setup" <<-'SETUP'
 	rm -rf /var/cache/apt/archives/*.deb
 	touch /etc/vallum-root
 SETUP
-if ! mmdebstrap --quiet --variant=apt --architectures=amd64 \
+# As root, mmdebstrap mounts /proc, /sys and /dev for the root that it makes.  In a
+# mount space of its own they go with it, however it ends.
+private=
+[ "$(id -u)" != 0 ] || ! unshare --mount true 2>/dev/null || private='unshare --mount'
+if ! $private mmdebstrap --quiet --variant=apt --architectures=amd64 \
 	--aptopt='Acquire::Languages "none"' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
 	--setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\"" \
@@ -151,8 +168,12 @@ if ! mmdebstrap --quiet --variant=apt --architectures=amd64 \
 	--customize-hook="chroot \"\$1\" sh /setup $(packages | tr '\n' ' ')" \
 	--customize-hook="rm \"\$1/setup\"" \
 	trixie "$part" "$work/sources" >&2; then
+	free=$(free_mb)
 	remove "$part"
-	die "the set-up failed; the reason is above. Running make again starts it anew"
+	[ "$free" -ge 100 ] ||
+		die "the disk of $cache is full, the toolchain needs $need_mb MB:" \
+		    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
+	die "the set-up from $main failed, for the reason above: mend that and run make again, it starts anew"
 fi
 mv "$part" "$root"
 say "toolchain root ready"

@@ -1,0 +1,200 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# mk/root.sh on hosts that lack something, and interrupted: one sentence that says
+# what to do, nothing half made, and the next run starts over.  Host and network
+# are not asked: mmdebstrap, apt-get and id are stand-ins of this test, first in
+# PATH; the mirror that does not answer is a closed port, asked by the real
+# apt-helper.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ -e /etc/vallum-root ] || exec mk/enter mk/tests/root.t
+. tests/tap.sh
+
+cache=$work/cache
+key=$(cat mk/packages mk/root.sh | sha256sum | cut -c1-12)
+root=$cache/root-$key
+
+# --- A host of our own -------------------------------------------------------------------
+# Every tool of the real one but those that the set-up needs and installs.
+mkdir "$work/host" "$work/tools"
+for tool in /usr/bin/* /usr/sbin/*; do
+	case ${tool##*/} in
+	mmdebstrap | bwrap | newuidmap | sudo | apt-get | id) ;;
+	*) ln -sf "$tool" "$work/host" ;;
+	esac
+done
+stand_in() { # $1 name; its text on standard input
+	{ echo '#!/bin/sh' && cat; } >"$work/tools/$1"
+	chmod +x "$work/tools/$1"
+}
+# FAKE says what becomes of the set-up; the folder is the last but one argument.
+stand_in mmdebstrap <<'TOOL'
+echo once >>"$FAKE_DIR/calls"
+while [ $# -gt 2 ]; do shift; done
+part=$1
+mkdir -p "$part/etc" && echo of this run >"$part/left" || exit 1
+case $FAKE in
+fail) echo 'E: something in mmdebstrap' >&2; exit 25 ;;
+full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
+hang) : >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
+mount) mkdir "$part/dev" && mount -t tmpfs none "$part/dev" && : >"$part/dev/null"
+	: >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
+wait) : >"$FAKE_DIR/hangs"; until [ -e "$FAKE_DIR/go" ]; do sleep 0.05; done ;;
+esac
+: >"$part/etc/vallum-root"
+TOOL
+stand_in bwrap </dev/null
+stand_in newuidmap </dev/null
+stand_in id <<'TOOL'
+echo "${FAKE_UID:-0}"
+TOOL
+stand_in apt-get <<'TOOL'
+[ "$1" != indextargets ] || exit 0
+echo 'E: something in apt-get' >&2
+exit 100
+TOOL
+missing() { # $1 a tool that the host has not
+	mkdir -p "$work/less"
+	rm -f "$work/less/"*
+	for tool in "$work/tools/"*; do
+		[ "${tool##*/}" = "$1" ] || ln -sf "$tool" "$work/less"
+	done
+}
+path=$work/tools
+# set_up [NAME=VALUE ...] [WORD ...]: mk/root.sh on that host; WORDs go in front of it.
+set_up() {
+	run env PATH="$path:$work/host" VALLUM_CACHE="$cache" VALLUM_MIRROR="file:///none" \
+		FAKE=ok FAKE_DIR="$work" "$@" mk/root.sh
+}
+nothing_made() { # $1 name
+	ls "$cache" | grep -v '^lock$' >"$work/left"
+	[ ! -s "$work/left" ]
+	ok $? "$1: nothing is half made" "$work/left"
+}
+starts_over() { # $1 name
+	set_up
+	[ $status = 0 ] && [ "$(cat "$work/out")" = "$root" ] && [ -e "$root/etc/vallum-root" ] &&
+		[ "$(cat "$root/left")" = 'of this run' ] && [ ! -e "$root/old" ]
+	ok $? "$1: the next run makes the root, from nothing"
+	rm -rf "$cache"
+}
+# A run in the background, in a process group of its own ($group), up to where it hangs.
+hanging() { # $1 FAKE, $2 ... words in front
+	rm -f "$work/hangs"
+	fake=$1
+	shift
+	setsid env --default-signal PATH="$path:$work/host" VALLUM_CACHE="$cache" VALLUM_MIRROR="file:///none" \
+		FAKE="$fake" FAKE_DIR="$work" "$@" mk/root.sh >"$work/hang.out" 2>"$work/hang.err" &
+	group=$!
+	until [ -e "$work/hangs" ] || ! kill -0 $group 2>/dev/null; do sleep 0.05; done
+}
+
+# --- What a host may lack -----------------------------------------------------------------
+for pair in mmdebstrap:mmdebstrap bwrap:bubblewrap newuidmap:uidmap; do
+	package=${pair#*:}
+	missing "${pair%:*}"
+	path=$work/less
+	set_up FAKE_UID=1000
+	refused "no $package, and neither root nor sudo" 1 "missing: $package." \
+		"let root run 'apt-get install $package', then run make again"
+	is "in one line" "$(wc -l <"$work/err")" 1
+	path=$work/tools
+done
+missing bwrap
+path=$work/less
+set_up
+refused "apt-get does not install it" 1 'reason above' 'run make again'
+mv "$work/less/apt-get" "$work/less/apt-got"
+set_up
+refused "no apt" 1 'install bubblewrap by hand and run make again'
+path=$work/tools
+set_up VALLUM_MIRROR=
+refused "apt knows no mirror" 1 'set VALLUM_MIRROR'
+: >"$work/file"
+set_up VALLUM_CACHE="$work/file/cache"
+refused "a cache folder that cannot be" 1 "$work/file/cache" 'set VALLUM_CACHE'
+is "in one line" "$(wc -l <"$work/err")" 1
+run env -u HOME -u XDG_CACHE_HOME -u VALLUM_CACHE PATH="$path:$work/host" mk/root.sh
+refused "no HOME" 2 'set VALLUM_CACHE'
+ok "$([ ! -e "$work/calls" ]; echo $?)" "mmdebstrap was not started for any of them"
+
+# --- Mirror ----------------------------------------------------------------------------------
+set_up VALLUM_MIRROR=http://127.0.0.1:9/debian/
+refused "a mirror that does not answer" 1 'http://127.0.0.1:9/debian/dists/' 'onnect' \
+	'check the network, or set VALLUM_MIRROR'
+is "in one line" "$(wc -l <"$work/err")" 1
+nothing_made "a mirror that does not answer"
+starts_over "a mirror that does not answer"
+set_up FAKE=fail VALLUM_MIRROR=file:///none
+refused "mmdebstrap fails" 1 'the set-up from file:///none failed' 'run make again'
+grep -q 'something in mmdebstrap' "$work/err"
+ok $? "with its reason above"
+nothing_made "mmdebstrap fails"
+starts_over "mmdebstrap fails"
+
+# --- Interrupted -----------------------------------------------------------------------------
+for signal in INT TERM KILL; do
+	hanging hang
+	kill -$signal -$group
+	wait $group
+	[ $? != 0 ] && [ ! -e "$root" ]
+	ok $? "SIG$signal in the middle: no root" "$work/hang.err"
+	for part in "$cache"/root-*; do
+		[ ! -d "$part" ] || : >"$part/old"
+	done
+	starts_over "SIG$signal in the middle"
+done
+
+# As root, mmdebstrap mounts things in the root; in a user space of our own we may, too.
+if unshare --map-root-user --mount true 2>"$work/err"; then
+	cat >"$work/mounts" <<-'SCRIPT'
+		FAKE=mount setsid mk/root.sh >/dev/null &
+		until [ -e "$FAKE_DIR/hangs" ]; do sleep 0.05; done
+		kill -KILL -$!
+		wait $!
+		ls "$VALLUM_CACHE"/root-*.part/dev
+		grep root- /proc/self/mounts
+		exec mk/root.sh
+	SCRIPT
+	rm -f "$work/hangs"
+	run env PATH="$path:$work/host" VALLUM_CACHE="$cache" VALLUM_MIRROR="file:///none" FAKE=ok \
+		FAKE_DIR="$work" unshare --map-root-user --mount sh "$work/mounts"
+	is "what mmdebstrap had mounted does not outlive it" "$(cat "$work/out")" "$root"
+	rm -rf "$cache"
+
+	# --- Full disk ---------------------------------------------------------------------------
+	# $1 size of the cache folder's disk; the rest is run there
+	on_disk() {
+		echo "mount -t tmpfs -o size=$1 none \"\$VALLUM_CACHE\" || exit 9
+			\"\$2\"; s=\$?; ls \"\$VALLUM_CACHE\"; exit \$s" >"$work/disk"
+		mkdir -p "$cache"
+		set_up "FAKE=$2" unshare --map-root-user --mount sh "$work/disk" x
+	}
+	on_disk 8m ok
+	refused "a small disk" 1 "$cache has 8 MB free, the toolchain needs 6000" 'free some or set VALLUM_CACHE'
+	# tmpfs takes no memory before it is written to
+	stand_in df <<-'TOOL'
+		[ ! -e "$VALLUM_CACHE"/root-*.part ] && printf 'x\nx 0 0 7000 x\n' || exec /usr/bin/df "$@"
+	TOOL
+	on_disk 8m full
+	refused "a disk that fills up meanwhile" 1 "the disk of $cache is full, the toolchain needs 6000 MB" \
+		'free some or set VALLUM_CACHE'
+	is "nothing is half made" "$(cat "$work/out")" lock
+	rm -f "$work/tools/df"
+	starts_over "a disk that fills up meanwhile"
+else
+	skip "mounts and full disks" "this host gives no user namespaces inside others"
+fi
+
+# --- Two at once ------------------------------------------------------------------------------
+rm -f "$work/calls"
+hanging wait
+(set_up FAKE=ok; cp "$work/out" "$work/second.out") &
+second=$!
+until grep -qs 'waiting for another' "$work/err"; do sleep 0.05; done
+: >"$work/go"
+wait $group && wait $second
+is "two at once: the second waits" "$(cat "$work/hang.out" "$work/second.out" | tr '\n' ' ')" "$root $root "
+is "and one made it" "$(cat "$work/calls")" once
+done_testing
