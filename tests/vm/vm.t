@@ -68,6 +68,10 @@ printf '[    1.0] vallum 0000:00:06.0 vlm0: Vallum, 1024 SAs, 1 lanes\n' >"$work
 tests/vm/scan "$work/log" 2>"$work/err"
 ok $? "and nothing in a clean log"
 
+run -q -nonsense -- true
+is "a QEMU that ends at once ends the run" $? 125
+grep -q 'vm: qemu:.*-nonsense' "$work/err"
+ok $? "with what it said"
 run -k oldest -- true
 is "an unknown kernel is refused" $? 125
 grep -q 'KERNEL is stable or newest' "$work/err"
