@@ -41,8 +41,9 @@ PARALLEL := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: $(GOALS) enter
 $(GOALS): enter ;
 enter:
+	@mk/space
 	@mk/root.sh >/dev/null
-	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS)
+	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS) || { mk/space; exit 1; }
 
 else
 

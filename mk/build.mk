@@ -27,6 +27,8 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 .PHONY: all
 all:
 
+CHECK_TESTS += mk/tests/root.t mk/tests/lacks.t
+
 include hw/regs/regs.mk
 -include mk/lint.mk
 -include hw/hw.mk sim/sim.mk driver/driver.mk tests/tests.mk

@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A root that lacks a part, an old QEMU, a full disk: before anything is built or
+# booted, one sentence that says what to do.  What is taken away is covered by a
+# mount in a mount space of the test's own.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ -e /etc/vallum-root ] || exec mk/enter mk/tests/lacks.t
+. tests/tap.sh
+
+unshare --map-root-user --mount true 2>/dev/null || {
+	echo "1..0 # skip this host gives no user namespaces inside others"
+	exit 0
+}
+# with MOUNT COMMAND ...: the command where MOUNT ("--bind A B", "-t tmpfs none B") is in place.
+with() {
+	mount=$1
+	shift
+	run unshare --map-root-user --mount sh -c 'mount $0 && exec "$@"' "$mount" "$@"
+}
+one_line() { is "in one line" "$(wc -l <"$work/err")" 1; }
+boot="tests/vm/run -n lacks -w card -- true"
+stable=$(sed -n 1p /etc/vallum-kernels)
+: >"$work/nothing"
+mkdir -p "$work/none" "$work/tools" build/vm/lacks
+
+# --- QEMU ---------------------------------------------------------------------------------
+# A QEMU of which only the version and the list of devices matter; it must not come to boot.
+qemu() { # $1 version; the list of devices on standard input
+	{
+		printf '#!/bin/sh\ncase $1 in\n--version) echo "QEMU emulator version %s (Debian)"\n' "$1"
+		printf 'echo "Copyright" ;;\n-device) cat <<-LIST\n%s\nLIST\n;;\n*) : >%s/booted; exit 1 ;;\nesac\n' \
+			"$(cat)" "$work"
+	} >"$work/tools/qemu-system-x86_64"
+	chmod +x "$work/tools/qemu-system-x86_64"
+}
+for version in 10.0.2 7.2.17 11.0.0; do
+	qemu $version <<-'LIST'
+		name "vfio-pci", bus PCI, desc "VFIO-based PCI device assignment"
+		name "virtio-net-pci", bus PCI, alias "virtio-net"
+	LIST
+	# shellcheck disable=SC2086 # words
+	run env PATH="$work/tools:$PATH" $boot
+	refused "QEMU $version without vfio-user-pci" 125 "version $version" 'has no vfio-user-pci: use 10.1 or newer'
+	one_line
+done
+run env PATH="$work/tools:$PATH" tests/demo/run
+refused "the demo with it" 1 'has no vfio-user-pci: use 10.1 or newer'
+[ ! -e "$work/booted" ]
+ok $? "it was not started"
+for tool in qemu-system-x86_64 virtiofsd; do
+	file=/usr/libexec/$tool
+	[ -e $file ] || file=$(command -v $tool)
+	# shellcheck disable=SC2086
+	with "--bind $work/nothing $file" $boot
+	refused "no $tool" 125 "no $file; the toolchain root is damaged: remove it" 'run make again'
+	one_line
+done
+
+# --- Kernels ---------------------------------------------------------------------------------
+# shellcheck disable=SC2086
+with "--bind $work/none /boot" $boot
+refused "no kernel" 125 "no kernel /boot/vmlinuz-$stable; the toolchain root is damaged: remove it" \
+	'run make again'
+one_line
+# shellcheck disable=SC2086
+with "--bind $work/none /usr/lib/modules" $boot
+refused "no modules" 125 "no modules /lib/modules/$stable; the toolchain root is damaged: remove it"
+one_line
+echo 6.0.0-none >"$work/kernels"
+with "--bind $work/kernels /etc/vallum-kernels" make build/driver/6.0.0-none/vallum.ko
+refused "no kernel headers" 2 'no /usr/src/linux-headers-6.0.0-none; the toolchain root is damaged: remove it'
+is "with no more of make than that it stopped" "$(grep -c . "$work/err")" 2
+
+# --- Full disks ------------------------------------------------------------------------------
+# shellcheck disable=SC2086
+with "-t tmpfs -o size=8m none build/vm/lacks" $boot
+refused "a full disk, before a machine is booted" 125 "$PWD/build/vm/lacks has 8 MB free, 256 are needed" 'free some'
+one_line
+mkdir "$work/tmp"
+# shellcheck disable=SC2086
+with "-t tmpfs -o size=8m none $work/tmp" env TMPDIR="$work/tmp" $boot
+refused "a full disk for temporary files" 125 "$work/tmp has 8 MB free, 256 are needed" 'free some'
+one_line
+
+# The Makefile outside of the root, whose compiler is a stand-in that fills the disk: 300 MB that
+# take no memory until then.
+tree=$work/tree
+mkdir -p "$tree/mk"
+cp Makefile "$tree"
+cp mk/space "$tree/mk"
+printf '#!/bin/sh\n' >"$tree/mk/root.sh"
+cat >"$tree/mk/enter" <<'TOOL'
+#!/bin/sh
+fallocate -l 100M fill
+echo 'cc: error writing to main.o: No space left on device' >&2
+exit 2
+TOOL
+chmod +x "$tree/mk/root.sh" "$tree/mk/enter"
+mkdir "$work/small" "$work/etc"
+cp -a /etc/alternatives "$work/etc"
+# on_disk SIZE: make there, /etc/vallum-root out of sight
+on_disk() {
+	run unshare --map-root-user --mount sh -c 'mount --bind "$3" /etc &&
+		mount -t tmpfs -o size=$0 none "$2" && cp -r "$1"/* "$2" && cd "$2" && exec make' \
+		"$1" "$tree" "$work/small" "$work/etc"
+}
+on_disk 8m
+refused "a full disk, before make" 2 "$work/small has" 'free, 256 are needed: free some'
+on_disk 300m
+refused "a disk that fills up while make runs" 2 "$work/small has" 'free, 256 are needed: free some'
+grep -q 'error writing to main.o' "$work/err"
+ok $? "after what the compiler says"
+done_testing
