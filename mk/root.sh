@@ -18,22 +18,17 @@ need_mb=6000
 say() { printf 'vallum: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-if [ -e "$root/etc/vallum-root" ]; then
-	printf '%s\n' "$root"
-	exit 0
-fi
-[ "${1:-}" != --have ] || exit 1
-
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# The tools that make and enter the root come from the host's own packages.
+# install_tools COMMAND:PACKAGE ...: the tools that make and enter the root come from
+# the host's own packages.
 install_tools() {
 	tools=
-	command -v mmdebstrap >/dev/null || tools="$tools mmdebstrap"
-	command -v bwrap >/dev/null || tools="$tools bubblewrap"
-	[ "$(id -u)" = 0 ] || command -v newuidmap >/dev/null || tools="$tools uidmap"
+	for tool; do
+		command -v "${tool%:*}" >/dev/null || tools="$tools ${tool#*:}"
+	done
 	[ -n "$tools" ] || return 0
 	command -v apt-get >/dev/null ||
 		die "this host has no apt: install$tools by hand and run make again"
@@ -59,7 +54,13 @@ mirror() {
 
 packages() { sed 's/#.*//' "$mk/packages" | tr -s ' \n' '\n\n' | sed '/^$/d'; }
 
-install_tools
+install_tools bwrap:bubblewrap
+if [ -e "$root/etc/vallum-root" ]; then
+	printf '%s\n' "$root"
+	exit 0
+fi
+install_tools mmdebstrap:mmdebstrap
+[ "$(id -u)" = 0 ] || install_tools newuidmap:uidmap
 main=${VALLUM_MIRROR:-$(mirror Debian)}
 if [ -z "$main" ]; then # apt's lists are empty
 	as_root apt-get update -qq >&2 || :

@@ -101,8 +101,16 @@ for pair in mmdebstrap:mmdebstrap bwrap:bubblewrap newuidmap:uidmap; do
 	is "in one line" "$(wc -l <"$work/err")" 1
 	path=$work/tools
 done
+set_up
 missing bwrap
 path=$work/less
+set_up FAKE_UID=1000
+refused "a root that is there, on another host without bubblewrap" 1 'missing: bubblewrap.'
+missing mmdebstrap
+set_up
+is "without mmdebstrap: it is used" "$status $(cat "$work/out")" "0 $root"
+rm -rf "$cache" "$work/calls"
+missing bwrap
 set_up
 refused "apt-get does not install it" 1 'reason above' 'run make again'
 mv "$work/less/apt-get" "$work/less/apt-got"
