@@ -110,6 +110,8 @@ static void axi_start_read(struct axi_mem *mem, struct axi_req *req)
 	mem->counters.reads++;
 	mem->counters.read_beats += req->beats;
 	req->resp = axi_check(mem, req);
+	if (!req->resp && mem->fault && !fault_read(mem->fault))
+		req->resp = AXI_SLVERR;
 	if (!req->resp && dma_read(mem->dma, req->addr & ~15ull, mem->read_data, req->beats))
 		req->resp = AXI_DECERR;
 	if (req->resp) {
@@ -132,6 +134,9 @@ static void axi_finish_write(struct axi_mem *mem)
 	} else {
 		req.resp = axi_check(mem, &req);
 	}
+	if (!req.resp && mem->fault &&
+	    !fault_write(mem->fault, req.addr & ~15ull, mem->write_data, req.beats))
+		req.resp = AXI_SLVERR;
 	if (!req.resp &&
 	    dma_write(mem->dma, req.addr & ~15ull, mem->write_data, mem->write_strb, req.beats))
 		req.resp = AXI_DECERR;

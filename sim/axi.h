@@ -11,6 +11,7 @@
 
 #include "sim/card.h"
 #include "sim/dma.h"
+#include "sim/fault.h"
 #include "sim/log.h"
 
 /* One register access at a time; its state is in the pins. */
@@ -53,6 +54,7 @@ struct axi_counters {
 struct axi_mem {
 	struct dma *dma;
 	const bool *enabled;		   /* may the card access memory */
+	struct fault *fault;		   /* or NULL */
 	uint32_t latency_min, latency_max; /* clocks from request to response */
 	uint64_t random;
 	uint64_t cycle;

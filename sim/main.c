@@ -59,6 +59,13 @@ static int make_card(struct sim *sim, unsigned int i)
 	}
 	nic_poll(nic);
 	nic_reset(nic);
+	if (opt->fault) {
+		nic_set_fault(nic, fault_new(opt->fault, sim->options.seed + i, &nic->dma));
+		if (!nic->fault) {
+			log_error("fault=%s: %s", opt->fault, strerror(errno));
+			return -1;
+		}
+	}
 	if (vfu_init(&sim->card[i]->vfu, nic, opt->socket))
 		return -1;
 	log_info("%s: %s, mac %02x:%02x:%02x:%02x:%02x:%02x", opt->socket, card_name(), opt->mac[0],

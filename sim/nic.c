@@ -34,6 +34,7 @@ void nic_free(struct nic *nic)
 	if (nic->wire)
 		nic->wire->ops->free(nic->wire);
 	pcap_close(nic->mac.pcap);
+	fault_free(nic->fault);
 	card_free(nic->card);
 	nic->card = NULL;
 }
@@ -44,7 +45,8 @@ void nic_clock(struct nic *nic)
 	axil_step(&nic->axil, &nic->in, &nic->out);
 	axi_mem_step(&nic->mem, &nic->in, &nic->out);
 	mac_step(&nic->mac, &nic->in, &nic->out);
-	if (nic->out.irq_valid && nic->in.irq_ready)
+	if (nic->out.irq_valid && nic->in.irq_ready &&
+	    (!nic->fault || fault_irq(nic->fault, nic->out.irq_vector)))
 		irq_fire(&nic->irq, nic->out.irq_vector);
 	card_edge(nic->card);
 	nic->cycle++;
@@ -56,7 +58,8 @@ bool nic_idle(const struct nic *nic)
 {
 	/* A card that hangs is not waited for: it would burn a processor for ever. */
 	return !nic->wake && nic->out.idle && (!nic->axil.busy || nic->hung) &&
-	       axi_mem_idle(&nic->mem) && mac_idle(&nic->mac);
+	       axi_mem_idle(&nic->mem) && mac_idle(&nic->mac) &&
+	       !(nic->fault && fault_storm(nic->fault));
 }
 
 void nic_poll(struct nic *nic)
@@ -65,9 +68,20 @@ void nic_poll(struct nic *nic)
 		nic->in.link = nic->wire->link;
 		nic->wake = WAKE_CLOCKS;
 	}
+	if (nic->fault) {
+		fault_poll(nic->fault);
+		if (fault_storm(nic->fault))
+			irq_fire(&nic->irq, 1);
+	}
 }
 
-void nic_reset(struct nic *nic)
+void nic_set_fault(struct nic *nic, struct fault *fault)
+{
+	nic->fault = fault;
+	nic->mem.fault = fault;
+}
+
+static void nic_hard_reset(struct nic *nic)
 {
 	uint64_t mac_addr = nic->in.mac_addr;
 	bool link = nic->in.link;
@@ -94,6 +108,13 @@ void nic_reset(struct nic *nic)
 	pci_reset(&nic->pci);
 	nic->bus_master = false;
 	nic->counters.resets++;
+}
+
+void nic_reset(struct nic *nic)
+{
+	nic_hard_reset(nic);
+	if (nic->fault)
+		fault_reset(nic->fault, true);
 }
 
 void nic_forget(struct nic *nic)
@@ -125,7 +146,7 @@ static bool nic_wait(struct nic *nic)
 uint32_t nic_read(struct nic *nic, uint32_t offset)
 {
 	nic->counters.mmio_reads++;
-	if (nic->hung)
+	if (nic->hung || (nic->fault && !fault_register(nic->fault, false, offset, 0)))
 		return NIC_GONE;
 	axil_start_read(&nic->axil, &nic->in, offset);
 	if (!nic_wait(nic))
@@ -139,7 +160,7 @@ uint32_t nic_read(struct nic *nic, uint32_t offset)
 void nic_write(struct nic *nic, uint32_t offset, uint32_t value, uint8_t strb)
 {
 	nic->counters.mmio_writes++;
-	if (nic->hung)
+	if (nic->hung || (nic->fault && !fault_register(nic->fault, true, offset, value)))
 		return;
 	axil_start_write(&nic->axil, &nic->in, offset, value, strb);
 	if (!nic_wait(nic))
@@ -153,10 +174,23 @@ void nic_write(struct nic *nic, uint32_t offset, uint32_t value, uint8_t strb)
 	}
 }
 
+void nic_config_read(const struct nic *nic, uint32_t offset, void *data, uint32_t count)
+{
+	if (nic->fault && fault_gone(nic->fault))
+		memset(data, 0xff, count);
+	else
+		pci_read(&nic->pci, offset, data, count);
+}
+
 void nic_config_write(struct nic *nic, uint32_t offset, const void *data, uint32_t count)
 {
+	if (nic->fault && fault_gone(nic->fault))
+		return;
 	pci_write(&nic->pci, offset, data, count);
-	if (nic->pci.flr)
-		nic_reset(nic);
+	if (nic->pci.flr) {
+		nic_hard_reset(nic);
+		if (nic->fault)
+			fault_reset(nic->fault, false);
+	}
 	nic->bus_master = pci_bus_master(&nic->pci);
 }

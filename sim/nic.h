@@ -9,6 +9,7 @@
 #include "sim/axi.h"
 #include "sim/card.h"
 #include "sim/dma.h"
+#include "sim/fault.h"
 #include "sim/irq.h"
 #include "sim/mac.h"
 #include "sim/pci.h"
@@ -46,6 +47,7 @@ struct nic {
 	struct pci pci;
 	struct mac mac;
 	struct wire *wire;
+	struct fault *fault; /* or NULL */
 	struct nic_counters counters;
 };
 
@@ -59,6 +61,9 @@ bool nic_idle(const struct nic *nic);
 
 /* Takes up what happened outside: the link.  Called between clocks. */
 void nic_poll(struct nic *nic);
+
+/* Gives the card faults; owned by it from then on. */
+void nic_set_fault(struct nic *nic, struct fault *fault);
 
 /*
  * Hard reset, as by the pin: rings, associations and keys are gone, registers
@@ -76,6 +81,7 @@ uint32_t nic_read(struct nic *nic, uint32_t offset);
 void nic_write(struct nic *nic, uint32_t offset, uint32_t value, uint8_t strb);
 
 /* Configuration space, with what a write sets off. */
+void nic_config_read(const struct nic *nic, uint32_t offset, void *data, uint32_t count);
 void nic_config_write(struct nic *nic, uint32_t offset, const void *data, uint32_t count);
 
 #endif

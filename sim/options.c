@@ -9,7 +9,7 @@
 #include "sim/sim.h"
 
 static const char usage[] =
-	"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE] ...\n"
+	"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE][,fault=LIST] ...\n"
 	"\n"
 	"The Vallum card as a PCI device, for QEMU's vfio-user-pci and other vfio-user\n"
 	"clients.  Give --card once for each card.\n"
@@ -24,13 +24,15 @@ static const char usage[] =
 	"        wire=pcap:FILE        play FILE into the card when reception starts\n"
 	"        pcap=FILE             capture both directions\n"
 	"        trace=FILE            FST trace of all signals (vallum-sim-trace)\n"
+	"        fault=KIND[:N][/...]  lie or fail at the Nth opportunity; the man page lists\n"
+	"                              the kinds; fault=@FILE: each line of FILE\n"
 	"  -p, --pcap FILE           same as pcap=FILE for the card before it\n"
 	"  -t, --trace FILE          same as trace=FILE for the card before it;\n"
 	"                            the trace contains the keys\n"
 	"  -s, --stats FILE          write the counters as JSON at the end and on SIGUSR1\n"
 	"      --dma-latency A[:B]   host memory answers after A to B clocks (1:4)\n"
 	"      --poll-clocks N       clocks between looks at the sockets (64)\n"
-	"      --seed N              of the random latency (1)\n"
+	"      --seed N              of the random latency and of what faults lie (1)\n"
 	"  -l, --log-level LEVEL     error, warning, info (default) or debug\n"
 	"  -h, --help                this text\n";
 
@@ -95,12 +97,34 @@ static bool parse_wire(char *text, struct card_options *card)
 	return bad("wire", text, "none, cable:N, unix:PATH, unix-connect:PATH or pcap:FILE");
 }
 
+static bool parse_fault(const char *text, struct card_options *card)
+{
+	struct fault *fault;
+
+	card->fault = text;
+	if (*text == '@' && text[1])
+		return true; /* opened by main */
+	fault = fault_new(text, 0, NULL);
+	if (!fault) {
+		log_error("fault: '%s' is not KIND[:N][/KIND[:N]]..., N from 1, at most %u, of %s",
+			  text, FAULT_MAX, fault_kinds());
+		return false;
+	}
+	fault_free(fault);
+	return true;
+}
+
 static bool parse_card(char *text, struct options *options)
 {
-	enum { SOCKET, MAC, WIRE, PCAP, TRACE };
+	enum { SOCKET, MAC, WIRE, PCAP, TRACE, FAULT };
 	static char *const keys[] = {
-		[SOCKET] = "socket", [MAC] = "mac",	[WIRE] = "wire",
-		[PCAP] = "pcap",     [TRACE] = "trace", NULL,
+		[SOCKET] = "socket",
+		[MAC] = "mac",
+		[WIRE] = "wire",
+		[PCAP] = "pcap",
+		[TRACE] = "trace",
+		[FAULT] = "fault",
+		NULL,
 	};
 	struct card_options *card;
 	char *value;
@@ -128,6 +152,8 @@ static bool parse_card(char *text, struct options *options)
 			card->pcap = value;
 		else if (key == TRACE)
 			card->trace = value;
+		else if (key == FAULT && !parse_fault(value, card))
+			return false;
 		else if (key == MAC && !parse_mac(value, card->mac))
 			return false;
 		else if (key == WIRE && !parse_wire(value, card))

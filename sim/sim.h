@@ -22,6 +22,7 @@ struct card_options {
 	const char *wire_path;
 	const char *pcap;  /* or NULL */
 	const char *trace; /* or NULL */
+	const char *fault; /* or NULL */
 };
 
 struct options {

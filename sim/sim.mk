@@ -10,7 +10,7 @@
 # fewest clocks that the RTL allows come nearest to a real microsecond.
 SIM_CLK_KHZ ?= 1000
 
-SIM_C := log dma irq pci axi mac pcap usock wire_cable wire_unix wire_pcap nic json \
+SIM_C := log dma fault irq pci axi mac pcap usock wire_cable wire_unix wire_pcap nic json \
 	vfio_user_msg vfio_user vfio_user_cmd loop stats options main
 SIM_OBJ := $(SIM_C:%=$(B)/sim/%.o)
 SIM_LIB_OBJ := $(filter-out $(B)/sim/main.o,$(SIM_OBJ))
@@ -57,7 +57,7 @@ ALL += $(B)/sim/vallum-sim
 # Its tests.  Most are clients, written with no code of the server; test_parts
 # calls the parts; test_card and test_esp are clients of two Verilated cards.
 SIM_STUB_TESTS := protocol dma clients wires hostile
-SIM_CARD_TESTS := card esp
+SIM_CARD_TESTS := card esp fault
 SIM_TESTS := parts $(SIM_STUB_TESTS) $(SIM_CARD_TESTS)
 SIM_TEST_BIN := $(SIM_TESTS:%=$(B)/sim/tests/test_%)
 

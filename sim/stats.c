@@ -48,6 +48,7 @@ static void stats_card(FILE *f, const struct sim_card *card)
 	number(f, "dma_regions", nic->dma.count);
 	number(f, "irqs", nic->irq.sent);
 	number(f, "irqs_lost", nic->irq.lost);
+	number(f, "faults", nic->fault ? nic->fault->counter : 0);
 	number(f, "tx_frames", nic->mac.counters.tx_frames);
 	number(f, "tx_bytes", nic->mac.counters.tx_bytes);
 	number(f, "tx_bad", nic->mac.counters.tx_bad);

@@ -280,7 +280,7 @@ static int cmd_region_read(struct vfu *vfu)
 	log_debug("%s: read region %u 0x%" PRIx64 " + %u", vfu->path, access.region, access.offset,
 		  access.count);
 	if (access.region == VFIO_PCI_CONFIG_REGION_INDEX)
-		pci_read(&vfu->nic->pci, access.offset, data, access.count);
+		nic_config_read(vfu->nic, access.offset, data, access.count);
 	else if (access.region == VFIO_PCI_BAR0_REGION_INDEX + PCI_BAR_REGS)
 		err = regs_read(vfu->nic, &access, data);
 	else

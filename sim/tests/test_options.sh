@@ -34,6 +34,10 @@ refused 2 'not six bytes' --card "socket=$dir/s,mac=02:00:00:00:00:01:02"
 refused 2 'one station' --card "socket=$dir/s,mac=01:00:00:00:00:01"
 refused 2 'not none, cable' --card "socket=$dir/s,wire=wifi"
 refused 2 'not complete' --card "socket=$dir/s,wire=unix:"
+for list in lie hang: hang:0 hang:x hang:1x hang:1/ /hang hang:4294967296 hang:-1 txc txc-index0; do
+	refused 2 "fault: '$list' is not KIND" --card "socket=$dir/s,fault=$list"
+done
+refused 2 'txc-index, .*, gone$' --card "socket=$dir/s,fault=$(yes hang/ | head -n 32 | tr -d '\n')hang"
 refused 2 'cable:N' --card "socket=$dir/s,wire=cable:x"
 refused 2 '1 end' --card "socket=$dir/s,wire=cable:1"
 refused 2 '3 end' --card "socket=$dir/1,wire=cable:1" --card "socket=$dir/2,wire=cable:1" \
@@ -48,6 +52,7 @@ refused 2 '--log-level' --card "socket=$dir/s" --log-level loud
 refused 2 "'more' is not" --card "socket=$dir/s" more
 refused 2 'try --help' --card "socket=$dir/s" --colour
 refused 1 'cannot listen' --card "socket=$dir/no/s"
+refused 1 'fault=@.*/no/f: No such file' --card "socket=$dir/s,fault=@$dir/no/f"
 refused 1 'a shorter one' --card "socket=$dir/$(printf '%0120d' 0)"
 refused 1 'vallum-sim-trace' --card "socket=$dir/s,trace=$dir/t"
 refused 1 'No such file' --card "socket=$dir/s,pcap=$dir/no/p"

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Faults of vallum-sim: two Verilated cards on a cable, of which the first lies
+ * or fails as its option says.  A client sees what it was told to expect, at the
+ * opportunity it was told, and the card as it was after a reset.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include "sim/tests/client.h"
+#include "sim/tests/port.h"
+#include "tests/tap.h"
+
+#define LEN 100u
+
+static char *one, *two, *stats;
+static uint8_t frame[LEN];
+static pid_t pid;
+
+/* Two fresh cards, the first with @faults. */
+static void begin(struct port *bad, struct port *good, const char *faults, const char *seed)
+{
+	char card[2][200];
+	const char *args[] = {
+		"--card", card[0], "--card", card[1], "--stats", stats, "--seed", seed, NULL,
+	};
+
+	diag("%s", faults);
+	snprintf(card[0], sizeof(card[0]), "socket=%s,wire=cable:0,fault=%s", one, faults);
+	snprintf(card[1], sizeof(card[1]), "socket=%s,wire=cable:0", two);
+	pid = sim_start(one, args);
+	if (!port_open(bad, one) || !port_open(good, two) || !port_ready(bad) || !port_ready(good))
+		bail_out("no session");
+	port_start(bad);
+	port_start(good);
+	port_post(bad, 32);
+	port_post(good, 32);
+}
+
+static void end(struct port *bad, struct port *good)
+{
+	close(bad->fd);
+	close(good->fd);
+	close(bad->event);
+	close(good->event);
+	if (sim_stop(pid, SIGTERM))
+		ok(false, "the simulator ends well");
+}
+
+/* Reset by the register, and rings as new. */
+static void restart(struct port *p)
+{
+	reg_set(p->fd, VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+	ok(port_ready(p), "a reset ends");
+	p->tx_tail = p->tx_done = p->rx_tail = p->rx_done = 0;
+	port_start(p);
+	port_post(p, 32);
+}
+
+static void queue(struct port *p)
+{
+	port_queue(p, frame, LEN, 0);
+	port_doorbell(p);
+}
+
+/* @count frames from one card to the other, looked at only where they arrive. */
+static void pass(struct port *from, struct port *to, unsigned int count)
+{
+	unsigned int good = 0;
+	uint8_t *got;
+
+	for (unsigned int i = 0; i < count; i++) {
+		queue(from);
+		good += port_received(to, &got, NULL) == LEN && !memcmp(got, frame, LEN);
+	}
+	is_int(good, count, "%u frames pass", count);
+}
+
+static uint32_t *slot(struct port *p, uint32_t ring, uint32_t index)
+{
+	return (uint32_t *)(p->mem + ring + index * VALLUM_CPL_BYTES);
+}
+
+static bool first_round(const uint32_t *completion)
+{
+	return __atomic_load_n(&completion[VALLUM_TXC_PHASE_WORD], __ATOMIC_ACQUIRE) >> 31;
+}
+
+/* Waits until the card says that it has written @count completions. */
+static void written(struct port *p, uint32_t reg, uint32_t count)
+{
+	uint32_t is = 0;
+
+	for (unsigned int i = 0; i < 10000 && is != count; i++)
+		is = reg_get(p->fd, reg);
+	is_int(is, count, "the card has written %u completions", count);
+}
+
+/* Which of the first five TX completions say what is not true? */
+static void test_tx_completions(const char *faults, uint32_t bad_index, uint32_t bad_phase)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, faults, "1");
+	for (unsigned int i = 0; i < 5; i++)
+		queue(&bad);
+	written(&bad, VALLUM_REG_TXC_TAIL, 5);
+	for (unsigned int i = 0; i < 5; i++) {
+		const uint32_t *c = slot(&bad, PORT_TXC, i);
+		uint32_t index = c[0] & VALLUM_TXC_INDEX_MASK;
+
+		is_int(first_round(c), i != bad_phase, "completion %u: phase", i);
+		ok(i == bad_index ? index >= bad.tx_tail + PORT_ENTRIES : index == i,
+		   "completion %u: index (%u)", i, index);
+	}
+	ok(!first_round(slot(&bad, PORT_TXC, 5)), "no sixth completion");
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	restart(&bad);
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+static void test_rx_completions(const char *faults, uint32_t bad_index, uint32_t bad_phase,
+				uint32_t bad_length)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, faults, "1");
+	for (unsigned int i = 0; i < 5; i++)
+		queue(&good);
+	written(&bad, VALLUM_REG_RXC_TAIL, 5);
+	for (unsigned int i = 0; i < 5; i++) {
+		const uint32_t *c = slot(&bad, PORT_RXC, i);
+		uint32_t index = c[0] & VALLUM_RXC_INDEX_MASK;
+		uint32_t len = (c[0] & VALLUM_RXC_LEN_MASK) >> VALLUM_RXC_LEN_LSB;
+
+		is_int(first_round(c), i != bad_phase, "completion %u: phase", i);
+		ok(i == bad_index ? index >= bad.rx_tail + PORT_ENTRIES : index == i,
+		   "completion %u: index (%u)", i, index);
+		ok(i == bad_length ? len > PORT_BUFFER : len == LEN, "completion %u: length (%u)",
+		   i, len);
+	}
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	restart(&bad);
+	pass(&good, &bad, 8);
+	end(&bad, &good);
+}
+
+static void test_nothing(const char *faults, bool tx)
+{
+	const uint32_t ring = tx ? PORT_TXC : PORT_RXC;
+	struct port bad, good;
+
+	begin(&bad, &good, faults, "1");
+	for (unsigned int i = 0; i < 3; i++) {
+		queue(tx ? &bad : &good);
+		written(&bad, tx ? VALLUM_REG_TXC_TAIL : VALLUM_REG_RXC_TAIL, i + 1);
+		is_int(first_round(slot(&bad, ring, i + 1)), i >= 1,
+		       "behind completion %u: one for nothing", i);
+	}
+	ok((slot(&bad, ring, 3)[0] & VALLUM_TXC_INDEX_MASK) >= 32 + PORT_ENTRIES,
+	   "for a descriptor that was not posted");
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	restart(&bad);
+	queue(tx ? &bad : &good);
+	written(&bad, tx ? VALLUM_REG_TXC_TAIL : VALLUM_REG_RXC_TAIL, 1);
+	ok(!first_round(slot(&bad, ring, 1)), "none after the reset");
+	end(&bad, &good);
+}
+
+/* An error on the bus: the card says so, and goes on. */
+static void test_dma_read(void)
+{
+	struct port bad, good;
+
+	/* the first reads are of the 32 RX descriptors */
+	begin(&bad, &good, "dma-read:60", "1");
+	for (unsigned int i = 0;
+	     i < 48 && !(reg_get(bad.fd, VALLUM_REG_EVENT) & VALLUM_EVENT_BUS_ERROR); i++) {
+		queue(&bad);
+		usleep(10000);
+	}
+	ok(reg_get(bad.fd, VALLUM_REG_EVENT) & VALLUM_EVENT_BUS_ERROR, "the card saw a bus error");
+	is_int(sim_stat(pid, stats, "dma_read_errors"), 1, "one read has failed");
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	restart(&bad);
+	restart(&good);
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+static void test_dma_write(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "dma-write:2", "1");
+	queue(&bad);
+	is_int(port_sent(&bad), 0, "the first completion is written");
+	queue(&bad);
+	written(&bad, VALLUM_REG_TXC_TAIL, 2);
+	ok(!first_round(slot(&bad, PORT_TXC, 1)), "the second is not");
+	ok(reg_get(bad.fd, VALLUM_REG_EVENT) & VALLUM_EVENT_BUS_ERROR, "the card saw a bus error");
+	restart(&bad);
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+static void arm(struct port *p, uint16_t tx)
+{
+	reg_set(p->fd, VALLUM_REG_ARM, tx);
+}
+
+static void test_irq_lost(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "irq-lost:2", "1");
+	for (unsigned int i = 0; i < 3; i++) {
+		arm(&bad, i);
+		queue(&bad);
+		is_int(port_sent(&bad), 0, "frame %u is sent", i);
+		is_int(port_interrupted(&bad, i == 1 ? 200 : 5000), i != 1,
+		       i == 1 ? "its interrupt is lost" : "with an interrupt");
+	}
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	end(&bad, &good);
+}
+
+static void test_irq_storm(void)
+{
+	struct port bad, good;
+	unsigned int more = 0;
+
+	begin(&bad, &good, "irq-storm:2", "1");
+	arm(&bad, 0);
+	queue(&bad);
+	ok(port_interrupted(&bad, 5000), "an interrupt");
+	ok(!port_interrupted(&bad, 50), "and no other");
+	arm(&bad, 1);
+	queue(&bad);
+	while (more < 100 && port_interrupted(&bad, 5000))
+		more++;
+	is_int(more, 100, "a hundred interrupts");
+	restart(&bad);
+	port_interrupted(&bad, 0); /* the last one */
+	ok(!port_interrupted(&bad, 50), "none after the reset");
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+static void test_hang(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "hang:3", "1");
+	pass(&bad, &good, 2);
+	queue(&bad);
+	usleep(200000);
+	is_int(reg_get(bad.fd, VALLUM_REG_TXC_TAIL), 2, "the third doorbell is not heard");
+	is_int(reg_get(bad.fd, VALLUM_REG_TXQ_HEAD), 2, "nothing is fetched");
+	is_int(reg_get(bad.fd, VALLUM_REG_ID), VALLUM_ID_MAGIC, "registers answer");
+	restart(&bad);
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+static void test_gone(void)
+{
+	struct port bad, good;
+	uint32_t word = 0;
+
+	begin(&bad, &good, "gone:3", "1");
+	pass(&bad, &good, 2);
+	queue(&bad);
+	is_int(reg_get(bad.fd, VALLUM_REG_ID), 0xffffffff, "register ID is all ones");
+	is_int(reg_get(bad.fd, VALLUM_REG_STATUS), 0xffffffff, "STATUS, too");
+	client_read(bad.fd, 7, 0, 4, &word);
+	is_int(word, 0xffffffff, "and configuration space");
+	queue(&good);
+	is_int(port_sent(&good), 0, "a frame to it leaves the other card");
+	usleep(200000);
+	ok(!first_round(slot(&bad, PORT_TXC, 2)), "its doorbell is not heard");
+	ok(!first_round(slot(&bad, PORT_RXC, 0)), "and nothing is written to memory");
+	reg_set(bad.fd, VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+	is_int(reg_get(bad.fd, VALLUM_REG_ID), 0xffffffff, "a reset by its register is lost");
+	close(bad.fd);
+	ok(port_open(&bad, one) && port_ready(&bad), "the next client finds it there again");
+	port_start(&bad);
+	pass(&bad, &good, 8);
+	end(&bad, &good);
+}
+
+/* One fault after another, each counted from the end of the one before. */
+static void test_list(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "txc-index:2/txc-phase:2/hang:2/txc-index", "1");
+	for (unsigned int i = 0; i < 5; i++) {
+		queue(&bad);
+		written(&bad, VALLUM_REG_TXC_TAIL, i + 1);
+	}
+	ok((slot(&bad, PORT_TXC, 1)[0] & VALLUM_TXC_INDEX_MASK) != 1, "completion 1: index");
+	ok(first_round(slot(&bad, PORT_TXC, 2)), "completion 2: nothing");
+	ok(!first_round(slot(&bad, PORT_TXC, 3)), "completion 3: phase");
+	queue(&bad);
+	usleep(100000);
+	is_int(reg_get(bad.fd, VALLUM_REG_TXC_TAIL), 5, "then it hangs");
+	restart(&bad);
+	queue(&bad);
+	written(&bad, VALLUM_REG_TXC_TAIL, 1);
+	ok(slot(&bad, PORT_TXC, 0)[0] & VALLUM_TXC_INDEX_MASK, "completion 0: index");
+	is_int(sim_stat(pid, stats, "faults"), 4, "four faults are counted");
+	end(&bad, &good);
+}
+
+static void test_file(void)
+{
+	char *path = strdup(tmp_path("faults"));
+	struct port bad, good;
+	char option[100];
+	FILE *f;
+
+	snprintf(option, sizeof(option), "@%s", path);
+	begin(&bad, &good, option, "1");
+	pass(&bad, &good, 3);
+	f = fopen(path, "a");
+	fputs("hang:2\nnonsense\n", f);
+	fflush(f);
+	pass(&bad, &good, 1);
+	queue(&bad);
+	usleep(100000);
+	is_int(reg_get(bad.fd, VALLUM_REG_TXC_TAIL), 4, "a line that was appended: it hangs");
+	ok(sim_logged("'nonsense' is no list of faults"), "another that is no list is refused");
+	fputs("gone\n", f);
+	fclose(f);
+	restart(&bad);
+	queue(&bad);
+	is_int(reg_get(bad.fd, VALLUM_REG_ID), 0xffffffff, "the next one: it is gone");
+	end(&bad, &good);
+	free(path);
+}
+
+static void test_seed(void)
+{
+	static const char *const seeds[] = { "5", "5", "6" };
+	uint32_t index[3];
+	struct port bad, good;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		begin(&bad, &good, "txc-index", seeds[i]);
+		queue(&bad);
+		written(&bad, VALLUM_REG_TXC_TAIL, 1);
+		index[i] = slot(&bad, PORT_TXC, 0)[0] & VALLUM_TXC_INDEX_MASK;
+		end(&bad, &good);
+	}
+	is_int(index[1], index[0], "the same seed tells the same lie");
+	ok(index[2] != index[0], "another seed another");
+}
+
+int main(void)
+{
+	one = strdup(tmp_path("1"));
+	two = strdup(tmp_path("2"));
+	stats = strdup(tmp_path("stats"));
+	tap_seed();
+	setenv("VALLUM_SIM", "build/sim/vallum-sim", 0);
+	tap_fill(frame, LEN);
+	/* An ethertype for experiments: nothing that the card looks into. */
+	frame[12] = 0x88;
+	frame[13] = 0xb5;
+	test_tx_completions("txc-index:3", 2, ~0u);
+	test_tx_completions("txc-phase:2", ~0u, 1);
+	test_rx_completions("rxc-index:3", 2, ~0u, ~0u);
+	test_rx_completions("rxc-phase:2", ~0u, 1, ~0u);
+	test_rx_completions("rxc-length:4", ~0u, ~0u, 3);
+	test_nothing("txc-nothing:2", true);
+	test_nothing("rxc-nothing:2", false);
+	test_dma_read();
+	test_dma_write();
+	test_irq_lost();
+	test_irq_storm();
+	test_hang();
+	test_gone();
+	test_list();
+	test_file();
+	test_seed();
+	return done_testing();
+}
