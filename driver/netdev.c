@@ -91,10 +91,14 @@ static irqreturn_t vallum_netdev_queue_irq(int irq, void *data)
 	struct vallum *v = data;
 
 	WRITE_ONCE(v->idle_irqs, v->idle_irqs + 1);
-	if (unlikely(v->idle_irqs > VALLUM_IDLE_IRQS) &&
-	    !test_and_set_bit(VALLUM_BROKEN, &v->flags)) {
+	if (unlikely(v->idle_irqs > VALLUM_IDLE_IRQS)) {
+		/* it may go on for ever, and leave no time for the reset */
+		disable_irq_nosync(irq);
+		set_bit(VALLUM_IRQ_OFF, &v->flags);
+		set_bit(VALLUM_BROKEN, &v->flags);
 		vallum_count(v, VALLUM_DEV_IDLE_IRQS);
 		vallum_netdev_schedule_reset(v);
+		return IRQ_HANDLED;
 	}
 	napi_schedule_irqoff(&v->napi);
 	return IRQ_HANDLED;
@@ -148,28 +152,34 @@ static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 
 /*
  * Interrupts are writes on the bus and can be lost like others (bus mastering
- * switched off, a bridge that resets).  TX has the stack's watchdog, RX and events
- * have none: now and then see whether completions wait that NAPI does not come
- * for.  First it is called, and if that does not help they are not in memory.
+ * switched off, a bridge that resets), and a card can stop.  The stack's watchdog
+ * is for TX alone, and complains about the driver: now and then see whether
+ * completions wait that NAPI does not come for, or packets that the card does not
+ * take.  First NAPI is called, and if that does not help the card is reset.
  */
 static void vallum_netdev_watch_work(struct work_struct *work)
 {
 	struct vallum *v = container_of(to_delayed_work(work), struct vallum, watch_work);
 	u16 tx = READ_ONCE(v->txq.next), rx = READ_ONCE(v->rxq.next);
+	bool posted = READ_ONCE(v->txq.clean) != READ_ONCE(v->txq.tail);
+	bool waiting;
 
 	if (vallum_netdev_events(v))
 		vallum_count(v, VALLUM_DEV_LOST_IRQS);
 	if (test_bit(VALLUM_GONE, &v->flags))
 		return;
-	if ((tx == v->watch_tx && tx != (u16)vallum_hw_read(v, VALLUM_REG_TXC_TAIL)) ||
-	    (rx == v->watch_rx && rx != (u16)vallum_hw_read(v, VALLUM_REG_RXC_TAIL)))
+	waiting = (tx == v->watch_tx && tx != (u16)vallum_hw_read(v, VALLUM_REG_TXC_TAIL)) ||
+		  (rx == v->watch_rx && rx != (u16)vallum_hw_read(v, VALLUM_REG_RXC_TAIL));
+	if (waiting || (tx == v->watch_tx && v->watch_posted && posted))
 		v->watch_stuck++;
 	else
 		v->watch_stuck = 0;
 	v->watch_tx = tx;
 	v->watch_rx = rx;
+	v->watch_posted = posted;
 	if (v->watch_stuck == 2) {
-		vallum_count(v, VALLUM_DEV_LOST_IRQS);
+		if (waiting)
+			vallum_count(v, VALLUM_DEV_LOST_IRQS);
 		local_bh_disable();
 		napi_schedule(&v->napi);
 		local_bh_enable();
@@ -206,6 +216,8 @@ int vallum_netdev_start(struct vallum *v)
 
 	set_bit(VALLUM_STARTED, &v->flags);
 	napi_enable(&v->napi);
+	if (test_and_clear_bit(VALLUM_IRQ_OFF, &v->flags))
+		enable_irq(pci_irq_vector(v->pdev, 1));
 	vallum_hw_write(v, VALLUM_REG_EVENT, VALLUM_EVENTS);
 	vallum_hw_write(v, VALLUM_REG_EVENT_MASK, VALLUM_EVENTS);
 	vallum_hw_write(v, VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN);
@@ -213,6 +225,7 @@ int vallum_netdev_start(struct vallum *v)
 	netif_tx_start_all_queues(v->netdev);
 	vallum_netdev_update_link(v);
 	v->watch_stuck = 0;
+	v->watch_posted = false;
 	schedule_delayed_work(&v->watch_work, VALLUM_WATCH);
 	return 0;
 

@@ -207,6 +207,7 @@ enum vallum_flag {
 	VALLUM_GONE,		/* the card answers all ones: nothing may be written to it */
 	VALLUM_BROKEN,		/* rings are not to be trusted until the next reset */
 	VALLUM_STARTED,		/* rings exist and NAPI runs */
+	VALLUM_IRQ_OFF,		/* vector 1 fired without end and is disabled */
 	VALLUM_REMOVING,
 };
 
@@ -227,6 +228,7 @@ struct vallum {
 	u16 watch_tx;
 	u16 watch_rx;
 	u8 watch_stuck;
+	bool watch_posted;
 
 	struct vallum_sa_table sas;
 
