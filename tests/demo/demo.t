@@ -32,6 +32,25 @@ for kernel in ${KERNEL:-stable newest}; do
 	ok $? "$kernel: with it, tshark reads the answers to ping"
 done
 
+# Another one's file fills the disk of the demo while it runs.
+cat >"$work/disk" <<'SCRIPT'
+mount -t tmpfs -o size=300m none build/vm/demo || exit 9
+tests/demo/run &
+until [ -e build/vm/demo/up ] || ! kill -0 $! 2>/dev/null; do sleep 0.1; done
+cat /dev/zero >build/vm/demo/fill 2>/dev/null
+wait $!
+SCRIPT
+if unshare --map-root-user --mount true 2>/dev/null; then
+	mkdir -p build/vm/demo
+	KERNEL=stable unshare --map-root-user --mount sh "$work/disk" >"$work/out" 2>&1
+	[ $? = 1 ] && tail -n 1 "$work/out" | grep -q 'MB free, 256 are needed: free some'
+	ok $? "a disk that fills up meanwhile: the last line says so"
+	[ ! -e build/demo/summary.json ]
+	ok $? "and there is no summary"
+else
+	ok 0 "a disk that fills up meanwhile # skip this host gives no user namespaces inside others"
+fi
+
 # summary DEVIATION: does the summary still pass?
 summary() {
 	echo '4096 out test' >"$work/spis"
