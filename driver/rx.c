@@ -212,8 +212,11 @@ static bool vallum_rx_sane(const struct vallum_rxq *q, const struct vallum_cpl *
 		return false;
 	if (!(flags & VALLUM_RXC_EOP_MASK))
 		return false;
-	if (flags & VALLUM_RXC_BUS_ERROR_MASK)
+	if (flags & VALLUM_RXC_BUS_ERROR_MASK) {
+		/* not used; but the flag is read once more, and may be another then */
+		*len = ETH_HLEN;
 		return true;
+	}
 	return *len >= ETH_HLEN && *len <= q->buf_len;
 }
 
