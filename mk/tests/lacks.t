@@ -69,7 +69,7 @@ with "--bind $work/none /usr/lib/modules" $boot
 refused "no modules" 125 "no modules /lib/modules/$stable; the toolchain root is damaged: remove it"
 one_line
 echo 6.0.0-none >"$work/kernels"
-with "--bind $work/kernels /etc/vallum-kernels" make build/driver/6.0.0-none/vallum.ko
+with "--bind $work/kernels /etc/vallum-kernels" env -u MAKEFLAGS -u MAKELEVEL make build/driver/6.0.0-none/vallum.ko
 refused "no kernel headers" 2 'no /usr/src/linux-headers-6.0.0-none; the toolchain root is damaged: remove it'
 is "with no more of make than that it stopped" "$(grep -c . "$work/err")" 2
 
@@ -103,7 +103,7 @@ cp -a /etc/alternatives "$work/etc"
 # on_disk SIZE: make there, /etc/vallum-root out of sight
 on_disk() {
 	run unshare --map-root-user --mount sh -c 'mount --bind "$3" /etc &&
-		mount -t tmpfs -o size=$0 none "$2" && cp -r "$1"/* "$2" && cd "$2" && exec make' \
+		mount -t tmpfs -o size=$0 none "$2" && cp -r "$1"/* "$2" && cd "$2" && unset MAKEFLAGS MAKELEVEL && exec make' \
 		"$1" "$tree" "$work/small" "$work/etc"
 }
 on_disk 8m
