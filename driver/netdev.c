@@ -17,7 +17,8 @@
 #define VALLUM_RESET_INTERVAL HZ
 #define VALLUM_RESET_RETRY (5 * HZ)
 #define VALLUM_RESET_TRIES 5
-#define VALLUM_WATCHDOG (10 * HZ)
+/* The stack's, which complains about the driver; the watch below comes first. */
+#define VALLUM_WATCHDOG (20 * HZ)
 /*
  * Vector 1 speaks of a completion that can be seen.  When this many interrupts in
  * a row brought none, one was lost or damaged, and the card would go on for ever.
