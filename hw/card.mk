@@ -18,6 +18,10 @@ lint-yosys: $(RTL_CARD)
 LINTS += lint-yosys
 
 $(call tb,clk_gate,vallum_clk_gate,hw/rtl/vallum_clk_gate.sv)
+# The hash key comes from the engine's AES pipe; its model is linked to the bench.
+$(call tb,sa_cmd,vallum_sa_cmd,$(HW_PKGS) hw/rtl/vallum_sa_cmd.sv,,$(ESP_MODEL) \
+	-I$(HW_OBJ)/vallum_aes_pipe $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a)
+$(HW)/tb_sa_cmd: $(ESP_MODEL) $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))

@@ -16,40 +16,17 @@
 
 #include <deque>
 #include <string>
-#include <vector>
 
-#include "tb.h"
+#include "host_mem.h"
 
-struct axi_mem {
-	uint64_t base;
-	std::vector<uint8_t> bytes;
-	unsigned latency = 20;      // cycles from a request to its first beat or answer
-	unsigned stall_pct = 0;     // of the cycles each channel holds back
-	bool refuse_all = false;    // every access is an error
-	std::vector<std::pair<uint64_t, uint64_t>> bad;   // [first, last] that fail
-
+struct axi_mem : host_mem {
 	// what was seen
 	uint64_t read_bursts = 0, write_bursts = 0, read_errors = 0, write_errors = 0;
 	uint64_t read_beats = 0, write_beats = 0;
 	std::string fault;          // the first breach of the protocol
 
-	axi_mem(uint64_t base, size_t size) : base(base), bytes(size) {}
+	axi_mem(uint64_t base, size_t size) : host_mem(base, size) {}
 
-	uint8_t *at(uint64_t addr) { return &bytes[addr - base]; }
-	bool inside(uint64_t addr, uint64_t len)
-	{
-		return addr >= base && addr - base <= bytes.size() &&
-		       len <= bytes.size() - (addr - base);
-	}
-	bool fails(uint64_t addr, uint64_t len)
-	{
-		if (refuse_all || !inside(addr, len))
-			return true;
-		for (auto &b : bad)
-			if (addr <= b.second && addr + len - 1 >= b.first)
-				return true;
-		return false;
-	}
 	bool idle() const { return reads.empty() && writes.empty() && answers.empty(); }
 
 	// Puts the inputs of the master for this cycle.
@@ -148,7 +125,6 @@ private:
 	uint64_t ar_addr = 0, aw_addr = 0;
 	uint8_t w_data[16];
 
-	bool stalled() { return stall_pct && tb_chance(stall_pct); }
 	void breach(const char *what)
 	{
 		if (fault.empty())

@@ -59,23 +59,6 @@ static inline struct card_sa sa_random(uint16_t id, bool dir_in)
 	return s;
 }
 
-// One bit string, filled from its low end: the packed struct of a port.
-struct bit_string {
-	uint8_t b[128] = {};
-	unsigned at = 0;
-
-	void put(uint64_t v, unsigned bits)
-	{
-		for (unsigned i = 0; i < bits; i++, at++)
-			b[at / 8] |= (v >> i & 1) << at % 8;
-	}
-	void put(const uint8_t *p, unsigned n)
-	{
-		while (n--)
-			put(*p++, 8);
-	}
-};
-
 // vallum_types_pkg::sa_t, last member first.
 static inline struct bit_string sa_bits(const struct card_sa *s)
 {
@@ -100,6 +83,24 @@ static inline struct bit_string sa_bits(const struct card_sa *s)
 	o.put(s->dir_in, 1);
 	o.put(1, 1);
 	return o;
+}
+
+// The entry as 32 words of SA_WIN.
+static inline void sa_words(const struct card_sa *s, uint32_t w[32])
+{
+	memset(w, 0, 128);
+	w[0] = VALLUM_SA_VALID_MASK | (s->dir_in ? VALLUM_SA_DIR_IN_MASK : 0) |
+	       (s->sa.esn ? VALLUM_SA_ESN_MASK : 0) | (s->v6 ? VALLUM_SA_FAMILY6_MASK : 0) |
+	       (s->encap ? VALLUM_SA_ENCAP_MASK : 0) |
+	       (s->sa.key_len / 8 - 2) << VALLUM_SA_KEY_SIZE_LSB |
+	       s->sa.icv_len << VALLUM_SA_ICV_LEN_LSB | (uint32_t)s->gen << VALLUM_SA_GEN_LSB;
+	w[VALLUM_SA_SPI_WORD] = s->sa.spi;
+	memcpy(&w[VALLUM_SA_KEY_WORD], s->sa.key, 32);
+	memcpy(&w[VALLUM_SA_SALT_WORD], s->sa.salt, 4);
+	memcpy(&w[VALLUM_SA_IV_SALT_WORD], s->sa.iv_salt, 8);
+	memcpy(&w[VALLUM_SA_DADDR_WORD], s->daddr, 16);
+	memcpy(&w[VALLUM_SA_SEQ_WORD], &s->seq, 8);
+	w[VALLUM_SA_WINDOW_WORD] = s->window;
 }
 
 // Writes an SA (NULL: deletes entry id) in one clock; nothing else moves in it.

@@ -134,4 +134,43 @@ template <class P> static inline void port_get(void *dst, const P &port, size_t 
 	memcpy(dst, (const void *)&port, len);
 }
 
+// One bit string, filled from its low end: the packed struct of a port.
+struct bit_string {
+	uint8_t b[128] = {};
+	unsigned at = 0;       // of the next put or get
+
+	void put(uint64_t v, unsigned bits)
+	{
+		for (unsigned i = 0; i < bits; i++, at++)
+			b[at / 8] |= (v >> i & 1) << at % 8;
+	}
+	void put(const uint8_t *p, unsigned n)
+	{
+		while (n--)
+			put(*p++, 8);
+	}
+	uint64_t get(unsigned bits)
+	{
+		uint64_t v = 0;
+
+		for (unsigned i = 0; i < bits; i++, at++)
+			v |= (uint64_t)(b[at / 8] >> at % 8 & 1) << i;
+		return v;
+	}
+};
+
+template <class P> static inline void bits_put(P &port, const bit_string &s)
+{
+	port_put(port, s.b, (s.at + 7) / 8);
+}
+
+// What a port holds, to be read from its low end.
+template <class P> static inline bit_string bits_of(const P &port)
+{
+	bit_string s;
+
+	port_get(s.b, port, sizeof(port));
+	return s;
+}
+
 #endif
