@@ -6,6 +6,7 @@
 RTL_CARD := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv)) \
 	$(filter-out %_pkg.sv,$(wildcard hw/rtl/*.sv))
 RTL_AXI := $(addprefix hw/rtl/vallum_,ring_fifo.sv skid.sv axi_rd.sv axi_wr.sv)
+RTL_FETCH := hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_desc_fetch.sv
 CARD_TESTS := csr tx_ring rx_ring nic
 
 $(call lint,vallum_nic,$(RTL_CARD))
@@ -22,6 +23,9 @@ $(call tb,clk_gate,vallum_clk_gate,hw/rtl/vallum_clk_gate.sv)
 $(call tb,sa_cmd,vallum_sa_cmd,$(HW_PKGS) hw/rtl/vallum_sa_cmd.sv,,$(ESP_MODEL) \
 	-I$(HW_OBJ)/vallum_aes_pipe $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a)
 $(HW)/tb_sa_cmd: $(ESP_MODEL) $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a
+$(call tb,desc_fetch,vallum_desc_fetch,$(RTL_FETCH),-GBEATS=2 -GLOG2=6 -GBATCH=16)
+$(call tb,desc_fetch_rx,vallum_desc_fetch,$(RTL_FETCH),-GBATCH=64)
+$(call tb,cpl_write,vallum_cpl_write,hw/rtl/vallum_cpl_write.sv)
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))
