@@ -26,6 +26,8 @@ $(HW)/tb_sa_cmd: $(ESP_MODEL) $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a
 $(call tb,desc_fetch,vallum_desc_fetch,$(RTL_FETCH),-GBEATS=2 -GLOG2=6 -GBATCH=16)
 $(call tb,desc_fetch_rx,vallum_desc_fetch,$(RTL_FETCH),-GBATCH=64)
 $(call tb,cpl_write,vallum_cpl_write,hw/rtl/vallum_cpl_write.sv)
+$(call tb,tx_plan,vallum_tx_plan,$(HW_PKGS) hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_tx_plan.sv)
+$(call tb,rx_plan,vallum_rx_plan,$(HW_PKGS) hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_rx_plan.sv)
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))
