@@ -7,7 +7,11 @@ RTL_CARD := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv)) \
 	$(filter-out %_pkg.sv,$(wildcard hw/rtl/*.sv))
 RTL_AXI := $(addprefix hw/rtl/vallum_,ring_fifo.sv skid.sv axi_rd.sv axi_wr.sv)
 RTL_FETCH := hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_desc_fetch.sv
-CARD_TESTS := csr tx_ring rx_ring nic
+RTL_TX_RING := $(HW_PKGS) $(RTL_FETCH) $(addprefix hw/rtl/vallum_,tx_plan.sv tx_align.sv \
+	tx_buf.sv cpl_write.sv tx_ring.sv)
+RTL_RX_RING := $(HW_PKGS) $(RTL_FETCH) $(addprefix hw/rtl/vallum_,rx_plan.sv rx_shift.sv \
+	rx_done.sv cpl_write.sv rx_ring.sv)
+CARD_TESTS := nic nic_regs nic_tx nic_rx
 
 $(call lint,vallum_nic,$(RTL_CARD))
 
@@ -19,6 +23,7 @@ lint-yosys: $(RTL_CARD)
 LINTS += lint-yosys
 
 $(call tb,clk_gate,vallum_clk_gate,hw/rtl/vallum_clk_gate.sv)
+$(call tb,csr,vallum_csr,$(HW_PKGS) hw/rtl/vallum_csr.sv)
 # The hash key comes from the engine's AES pipe; its model is linked to the bench.
 $(call tb,sa_cmd,vallum_sa_cmd,$(HW_PKGS) hw/rtl/vallum_sa_cmd.sv,,$(ESP_MODEL) \
 	-I$(HW_OBJ)/vallum_aes_pipe $(HW_OBJ)/vallum_aes_pipe/libVvallum_aes_pipe.a)
@@ -36,6 +41,9 @@ $(call tb,rx_done,vallum_rx_done,$(HW_PKGS) hw/rtl/vallum_ring_fifo.sv hw/rtl/va
 $(call tb,counters,vallum_counters,$(HW_PKGS) hw/rtl/vallum_counters.sv)
 $(call tb,skid,vallum_skid,hw/rtl/vallum_skid.sv)
 $(call tb,ring_fifo,vallum_ring_fifo,hw/rtl/vallum_ring_fifo.sv)
+$(call tb,tx_ring,vallum_tx_ring,$(RTL_TX_RING),,$(ESP_MODEL))
+$(HW)/tb_tx_ring: $(ESP_MODEL)
+$(call tb,rx_ring,vallum_rx_ring,$(RTL_RX_RING))
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))

@@ -1,361 +1,486 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
-// The registers, through the AXI4-Lite slave of the whole card: every offset is
-// answered, access rules, SA commands and what they refuse, that no key can be read
-// back, events, counters, reset.
+// vallum_csr by itself: every offset of BAR0 against hw/regs/vallum.def, random accesses
+// against a model of the registers with all ports and all readable values compared after
+// each, waiting for SA commands, events, counters, the sequence of a reset.
 
-#include "nic_esp.h"
+#include "csr_tb.h"
 
-struct known {
-	uint32_t addr;
-	bool readable, writable;
-};
-
-static std::map<uint32_t, known> registers(void)
+static void healthy(const char *what)
 {
-	std::map<uint32_t, known> m;
-	const uint32_t ro[] = { VALLUM_REG_ID, VALLUM_REG_ABI, VALLUM_REG_CAPS, VALLUM_REG_CLK_KHZ,
-				VALLUM_REG_STATUS, VALLUM_REG_MAC_LO, VALLUM_REG_MAC_HI,
-				VALLUM_REG_TXQ_HEAD, VALLUM_REG_TXC_TAIL, VALLUM_REG_RXQ_HEAD,
-				VALLUM_REG_RXC_TAIL, VALLUM_REG_SA_STATUS };
-	const uint32_t rw[] = { VALLUM_REG_CTRL, VALLUM_REG_MAX_FRAME, VALLUM_REG_SCRATCH,
-				VALLUM_REG_EVENT, VALLUM_REG_EVENT_MASK, VALLUM_REG_COAL,
-				VALLUM_REG_TXQ_BASE_LO, VALLUM_REG_TXQ_BASE_HI, VALLUM_REG_TXC_BASE_LO,
-				VALLUM_REG_TXC_BASE_HI, VALLUM_REG_TXQ_LOG2, VALLUM_REG_TXQ_TAIL,
-				VALLUM_REG_RXQ_BASE_LO, VALLUM_REG_RXQ_BASE_HI, VALLUM_REG_RXC_BASE_LO,
-				VALLUM_REG_RXC_BASE_HI, VALLUM_REG_RXQ_LOG2, VALLUM_REG_RXQ_TAIL,
-				// write only, read as 0
-				VALLUM_REG_ARM, VALLUM_REG_SA_CMD, VALLUM_REG_LKP_SPI,
-				VALLUM_REG_LKP_ENTRY, VALLUM_REG_LKP_INDEX };
-
-	for (uint32_t a : ro)
-		m[a] = { a, true, false };
-	for (uint32_t a : rw)
-		m[a] = { a, true, true };
-	for (unsigned i = 0; i < VALLUM_SA_WIN_COUNT; i++)
-		m[VALLUM_REG_SA_WIN + 4 * i] = { 0, true, true };
-	for (unsigned i = 0; i < VALLUM_SA_RES_COUNT; i++)
-		m[VALLUM_REG_SA_RES + 4 * i] = { 0, true, false };
-	for (unsigned i = 0; i < 2 * VALLUM_CNT_COUNT; i++)
-		m[VALLUM_COUNTERS + 4 * i] = { 0, true, false };
-	return m;
+	ok(!unsteady && !stray && !bad_idle && !leaks,
+	   "%s: one answer each, which stays; idle_o; no word of a key left at the port", what);
 }
+
+// ---- every offset ------------------------------------------------------------------
 
 static void every_offset(void)
 {
-	std::map<uint32_t, known> m = registers();
-	unsigned bad_read = 0, bad_write = 0, odd = 0;
-	nic n;
+	unsigned bad_read = 0, bad_write = 0, nonzero = 0, n = 0;
 
-	n.wait_ready();
-	for (uint32_t a = 0; a < VALLUM_BAR0_SIZE; a += 4) {
+	fresh(0);
+	sa_auto = false;
+	t->sa_res_i = t->cnt_value_i = 0;
+	for (uint32_t a = 0; a < VALLUM_BAR0_SIZE; a++) {
+		auto r = regs.find(a);
 		uint32_t v = 0;
-		bool k = m.count(a);
-		int want_r = k ? 0 : 2, want_w = k && m[a].writable ? 0 : 2;
-		// values that are allowed and do nothing
-		uint32_t harmless = a == VALLUM_REG_TXQ_LOG2 || a == VALLUM_REG_RXQ_LOG2 ? 8 : 0;
+		bool log2 = a == VALLUM_REG_TXQ_LOG2 || a == VALLUM_REG_RXQ_LOG2;
 
-		bad_read += n.read(a, &v) != want_r || (!k && v);
-		if (n.write(a, harmless) != want_w) {
-			bad_write++;
-			diag("write of %04x", a);
+		if (a % 4 && a > 0x3400)
+			continue;
+		n++;
+		bad_read += read(a, &v) != (r != regs.end() ? OKAY : SLVERR);
+		nonzero += r == regs.end() && v;
+		nonzero += r != regs.end() && r->second.reads_zero() && v;
+		bad_write += write(a, log2 ? 8 : 0) != (r != regs.end() && r->second.writable() ? OKAY : SLVERR);
+	}
+	ok(!bad_read, "%u offsets are read: a register with OKAY, another with SLVERR", n);
+	ok(!bad_write, "and written: one that is writable with OKAY, another with SLVERR");
+	ok(!nonzero, "none and write-only read as 0");
+	healthy("every offset");
+}
+
+static void reset_values(void)
+{
+	unsigned bad = 0, n = 0;
+
+	fresh(0);
+	for (auto &r : regs) {
+		if (!r.second.writable() && r.first != VALLUM_REG_ID && r.first != VALLUM_REG_ABI)
+			continue;                // tells of the card, or of other modules
+		n++;
+		if (get(r.first) != r.second.reset) {
+			diag("%s", r.second.name.c_str());
+			bad++;
 		}
-		if (a == VALLUM_REG_SA_CMD)
-			n.get(VALLUM_REG_SA_STATUS);
 	}
-	ok(!bad_read, "each of 16384 offsets is read: a register with OKAY, another with SLVERR and 0");
-	ok(!bad_write, "each is written: a register with OKAY, read-only or none with SLVERR");
-	for (uint32_t a = 0; a < 0x3100; a++) {
-		uint32_t v;
-
-		if (a & 3) {
-			odd += n.read(a, &v) != 2;
-			odd += n.write(a, 0) != 2;
-		}
-	}
-	ok(!odd, "unaligned accesses: SLVERR");
-	n.set(VALLUM_REG_SCRATCH, 0x11223344);
-	for (unsigned strb = 0; strb < 15; strb++)
-		odd += n.write(VALLUM_REG_SCRATCH, 0xffffffff, strb) != 2;
-	ok(!odd && n.get(VALLUM_REG_SCRATCH) == 0x11223344, "writes of less than 32 bits: SLVERR, no effect");
-	ok(n.fault.empty(), "all answered in time");
+	ok(!bad && n > 50, "%u registers have the reset value of the description", n);
+	is_int(get(VALLUM_REG_CAPS), 1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB,
+	       "CAPS");
+	is_int(get(VALLUM_REG_CLK_KHZ), 250000, "CLK_KHZ");
 }
 
-static void values(void)
+// Ports to read-only registers.
+static void status_ports(void)
 {
-	static const uint32_t writable[] = { VALLUM_REG_SCRATCH, VALLUM_REG_TXQ_BASE_HI,
-		VALLUM_REG_TXC_BASE_HI, VALLUM_REG_RXQ_BASE_HI, VALLUM_REG_RXC_BASE_HI, VALLUM_REG_COAL };
-	static const uint32_t pages[] = { VALLUM_REG_TXQ_BASE_LO, VALLUM_REG_TXC_BASE_LO,
-		VALLUM_REG_RXQ_BASE_LO, VALLUM_REG_RXC_BASE_LO };
-	nic n;
-
-	n.wait_ready();
-	ok(n.get(VALLUM_REG_ID) == VALLUM_ID_MAGIC && n.get(VALLUM_REG_ABI) == VALLUM_ABI_VERSION,
-	   "ID and ABI");
-	ok(n.get(VALLUM_REG_CAPS) == (1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB) &&
-	   n.get(VALLUM_REG_CLK_KHZ) == 250000, "CAPS and CLK_KHZ");
-	ok(n.get(VALLUM_REG_MAC_LO) == 0x03040506 && n.get(VALLUM_REG_MAC_HI) == 0x0102, "MAC");
-	ok(n.get(VALLUM_REG_MAX_FRAME) == 1518 && n.get(VALLUM_REG_TXQ_LOG2) == 8 &&
-	   n.get(VALLUM_REG_RXQ_LOG2) == 8, "reset values");
-	ok((n.get(VALLUM_REG_STATUS) & ~VALLUM_STATUS_LINK) ==
-	   (VALLUM_STATUS_READY | VALLUM_STATUS_TX_IDLE | VALLUM_STATUS_RX_IDLE), "STATUS after reset");
-	for (uint32_t a : writable) {
-		uint32_t v = tap_rand();
-
-		n.set(a, v);
-		ok(n.get(a) == v, "register %04x keeps 32 bits", a);
-	}
-	for (uint32_t a : pages) {
-		n.set(a, 0xdeadbeef);
-		ok(n.get(a) == 0xdeadb000, "register %04x keeps a 4 KiB address", a);
-	}
-	for (uint32_t v : { 0u, 5u, 13u, 16u + 8u, 0xffffffffu })
-		ok(n.write(VALLUM_REG_TXQ_LOG2, v) == 2 && n.write(VALLUM_REG_RXQ_LOG2, v) == 2 &&
-		   n.get(VALLUM_REG_TXQ_LOG2) == 8, "LOG2 %u: refused", v);
-	ok(n.write(VALLUM_REG_MAX_FRAME, 9217) == 2 && n.write(VALLUM_REG_MAX_FRAME, 9216) == 0 &&
-	   n.get(VALLUM_REG_MAX_FRAME) == 9216, "MAX_FRAME above the limit: refused");
-	n.set(VALLUM_REG_TXQ_LOG2, 7);
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN);
-	ok(n.write(VALLUM_REG_TXQ_LOG2, 9) == 2 && n.write(VALLUM_REG_TXQ_BASE_LO, 0) == 2 &&
-	   n.write(VALLUM_REG_TXC_BASE_HI, 0) == 2 && n.write(VALLUM_REG_RXQ_LOG2, 9) == 0,
-	   "registers of an enabled ring: refused");
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RX_EN);
-	ok(n.write(VALLUM_REG_RXQ_LOG2, 8) == 2 && n.write(VALLUM_REG_RXC_BASE_LO, 0) == 2 &&
-	   n.write(VALLUM_REG_TXQ_LOG2, 9) == 0 && n.get(VALLUM_REG_TXQ_LOG2) == 9,
-	   "of the other direction: taken");
-	ok(n.get(VALLUM_REG_CTRL) == VALLUM_CTRL_RX_EN, "CTRL reads back");
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
-	ok(n.wait_ready() && n.get(VALLUM_REG_CTRL) == 0 && n.get(VALLUM_REG_SCRATCH) == 0 &&
-	   n.get(VALLUM_REG_RXQ_BASE_LO) == 0 && n.get(VALLUM_REG_TXQ_LOG2) == 8 &&
-	   n.get(VALLUM_REG_COAL) == 0, "RESET: all back to reset values, RESET clears itself");
-}
-
-static void events(void)
-{
-	nic n;
-
-	n.start(6, 6);
-	n.run(500);
-	n.set(VALLUM_REG_EVENT_MASK, VALLUM_EVENT_BAD_DESC);
-	n.d->link_i = 0;
-	n.run(20);
-	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_LINK && !(n.get(VALLUM_REG_STATUS) & VALLUM_STATUS_LINK) &&
-	   !n.irqs[0], "link down: event, masked");
-	n.set(VALLUM_REG_EVENT_MASK, 7);
-	n.run(20);
-	ok(n.irqs[0] == 1, "unmasked: vector 0");
-	n.set(VALLUM_REG_EVENT, VALLUM_EVENT_BUS_ERROR);
-	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_LINK, "a zero clears nothing");
-	n.set(VALLUM_REG_EVENT, VALLUM_EVENT_LINK);
-	ok(!n.get(VALLUM_REG_EVENT), "a one clears");
-	n.set(VALLUM_REG_TXQ_TAIL, 1000);
-	n.run(20);
-	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_BAD_DESC && n.irqs[0] == 2, "BAD_DESC: vector 0");
-	// vector 1, through ARM and COAL
-	frame_t f(60, 0x88);
-	n.set(VALLUM_REG_COAL, 0);
-	n.set(VALLUM_REG_ARM, 0);
-	n.run(100);
-	ok(!n.irqs[1], "armed, nothing done: no vector 1");
-	n.loop = false;
-	n.send(f);
-	n.ring_tx();
-	n.run_until([&] { return n.d->idle_o; });
-	ok(n.irqs[1] == 1, "a TX completion: vector 1");
-	n.set(VALLUM_REG_COAL, 2 << VALLUM_COAL_USECS_LSB);
-	n.set(VALLUM_REG_ARM, 0);
-	uint64_t from = n.cycle;
-	n.run_until([&] { return n.irqs[1] == 2; });
-	ok(n.cycle - from > 490 && n.cycle - from < 520, "COAL 2 us at 250 MHz: after %u cycles",
-	   (unsigned)(n.cycle - from));
-	ok(n.fault.empty(), "idle_o keeps its word %s", n.fault.c_str());
-}
-
-static void sa_commands(void)
-{
-	lookup_map lkp;
-	uint32_t w[32];
-	nic n;
-	struct card_sa s = sa_random(5, false);
-	bool all_zero = true;
-
-	n.start(6, 6);
-	s.sa.esn = false;
-	s.seq = 41;
-	sa_words(&s, w);
-	for (int i = 0; i < 32; i++)
-		n.set(VALLUM_REG_SA_WIN + 4 * i, w[i]);
-	for (int i = 0; i < 32; i++)
-		all_zero &= !n.get(VALLUM_REG_SA_WIN + 4 * i);
-	ok(all_zero, "the window reads as 0");
-	ok(n.sa_command(VALLUM_SA_OP_ADD, 5) == VALLUM_SA_ERR_NONE, "ADD");
-	ok(n.sa_command(VALLUM_SA_OP_READ, 5) == VALLUM_SA_ERR_NONE &&
-	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | s.gen) && n.get(VALLUM_REG_SA_RES + 16) == 41 &&
-	   !n.get(VALLUM_REG_SA_RES), "READ: valid, generation, sequence number, no packets");
-	ok(n.sa_command(VALLUM_SA_OP_READ, 6) == VALLUM_SA_ERR_NONE && !n.get(VALLUM_REG_SA_RES + 32) &&
-	   !n.get(VALLUM_REG_SA_RES + 16), "READ of an empty entry: not valid, zeros");
-	// the window was wiped by the command: adding again without writing is refused
-	ok(n.sa_command(VALLUM_SA_OP_ADD, 7) == VALLUM_SA_ERR_ENTRY, "a command wipes the window");
-	for (unsigned id : { 1024u, 2000u, 65535u }) {
-		sa_words(&s, w);
-		ok(n.sa_add(id, w) == VALLUM_SA_ERR_INDEX &&
-		   n.sa_command(VALLUM_SA_OP_DELETE, id) == VALLUM_SA_ERR_INDEX &&
-		   n.sa_command(VALLUM_SA_OP_READ, id) == VALLUM_SA_ERR_INDEX, "index %u: refused", id);
-	}
-	for (unsigned op : { 0u, 4u, 7u, 15u })
-		ok(n.sa_command(op, 5) == VALLUM_SA_ERR_OP, "operation %u: refused", op);
-	for (unsigned icv : { 0u, 4u, 7u, 9u, 14u, 17u, 32u, 40u, 255u }) {
-		sa_words(&s, w);
-		w[0] = (w[0] & ~0x00ff0000) | icv << VALLUM_SA_ICV_LEN_LSB;
-		ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "ICV of %u bytes: refused", icv);
-	}
-	sa_words(&s, w);
-	w[0] |= 3 << VALLUM_SA_KEY_SIZE_LSB;
-	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "key size 3: refused");
-	s.seq = 0xffffffff;
-	sa_words(&s, w);
-	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "outbound at its last number: refused");
-	s.seq = 0x100000000;
-	sa_words(&s, w);
-	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "more than 32 bits of number without ESN: refused");
-	s.sa.esn = true;
-	s.seq = 0xffffffff;
-	sa_words(&s, w);
-	ok(n.sa_add(8, w) == VALLUM_SA_ERR_NONE, "2^32 - 1 with ESN: taken");
-	s.seq = ~0ull;
-	sa_words(&s, w);
-	ok(n.sa_add(9, w) == VALLUM_SA_ERR_ENTRY, "2^64 - 1 with ESN: refused");
-	ok(n.sa_command(VALLUM_SA_OP_READ, 9) == 0 && !n.get(VALLUM_REG_SA_RES + 32),
-	   "a refused entry is not there");
-	ok(n.sa_command(VALLUM_SA_OP_DELETE, 5) == VALLUM_SA_ERR_NONE &&
-	   n.sa_command(VALLUM_SA_OP_READ, 5) == VALLUM_SA_ERR_NONE &&
-	   !n.get(VALLUM_REG_SA_RES + 32) && !n.get(VALLUM_REG_SA_RES + 16), "DELETE: gone, number and all");
-	// the same index in the other direction
-	struct card_sa in = sa_random(8, true);
-	in.seq = 77;
-	ok(sa_install(n, lkp, &in) && n.sa_command(VALLUM_SA_OP_READ, 8) == 0 &&
-	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | in.gen) && n.get(VALLUM_REG_SA_RES + 16) == 77,
-	   "an index moves from outbound to inbound");
-	// every index, both directions
 	unsigned bad = 0;
-	for (unsigned i = 0; i < 1024; i++) {
-		struct card_sa x = sa_random(i, i & 1);
 
-		x.seq = i;
-		sa_words(&x, w);
-		bad += n.sa_add(i, w) != 0;
+	fresh(20);
+	for (unsigned i = 0; i < 300; i++) {
+		uint64_t mac = tap_rand() & 0xffffffffffff, r = tap_rand();
+
+		t->mac_addr_i = mac;
+		t->link_i = r & 1;
+		t->tx_idle_i = r >> 1 & 1;
+		t->rx_idle_i = r >> 2 & 1;
+		t->txq_head_i = r >> 3;
+		t->rxq_head_i = r >> 19;
+		t->txc_tail_i = r >> 35;
+		t->rxc_tail_i = r >> 48;
+		t->sa_error_i = r >> 60;
+		bad += get(VALLUM_REG_MAC_LO) != (uint32_t)mac || get(VALLUM_REG_MAC_HI) != mac >> 32;
+		bad += get(VALLUM_REG_STATUS) != (VALLUM_STATUS_READY | (r & 1) * VALLUM_STATUS_LINK |
+						  (r >> 1 & 1) * VALLUM_STATUS_TX_IDLE |
+						  (r >> 2 & 1) * VALLUM_STATUS_RX_IDLE);
+		bad += get(VALLUM_REG_TXQ_HEAD) != (uint16_t)(r >> 3) ||
+		       get(VALLUM_REG_RXQ_HEAD) != (uint16_t)(r >> 19) ||
+		       get(VALLUM_REG_TXC_TAIL) != (uint16_t)(r >> 35) ||
+		       get(VALLUM_REG_RXC_TAIL) != (uint16_t)(r >> 48) ||
+		       get(VALLUM_REG_SA_STATUS) != r >> 60;
 	}
-	for (unsigned i = 0; i < 1024; i++)
-		bad += n.sa_command(VALLUM_SA_OP_READ, i) != 0 || n.get(VALLUM_REG_SA_RES + 16) != i;
-	ok(!bad, "1024 SAs, each with its own state");
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
-	ok(n.wait_ready(), "ready after RESET");
-	for (unsigned i = 0; i < 1024; i++)
-		bad += n.sa_command(VALLUM_SA_OP_READ, i) != 0 || n.get(VALLUM_REG_SA_RES + 32) ||
-		       n.get(VALLUM_REG_SA_RES + 16);
-	ok(!bad, "RESET: all SAs and their numbers are gone");
-	ok(n.fault.empty(), "all answered in time, idle_o keeps its word %s", n.fault.c_str());
-}
-
-// A key that was installed, used and deleted does not show at any offset.
-static void no_key_back(void)
-{
-	struct card_sa s = sa_random(3, false);
-	unsigned found = 0;
-	uint32_t w[32];
-	nic n;
-
-	n.start(6, 6);
-	for (int i = 0; i < 32; i++)
-		s.sa.key[i] = 0xa5 ^ i;
-	s.sa.key_len = 32;
-	s.sa.esn = false;
-	s.seq = 0;
-	sa_words(&s, w);
-	for (int round = 0; round < 3; round++) {
-		if (round == 0)
-			for (int i = 0; i < 32; i++)
-				n.set(VALLUM_REG_SA_WIN + 4 * i, w[i]);
-		else if (round == 1)
-			n.sa_command(VALLUM_SA_OP_ADD, 3);
-		else
-			n.sa_command(VALLUM_SA_OP_READ, 3);
-		for (uint32_t a = 0; a < VALLUM_BAR0_SIZE; a += 4) {
-			uint32_t v = 0;
-
-			n.read(a, &v);
-			for (int i = 0; i < 8; i++)
-				found += v == w[VALLUM_SA_KEY_WORD + i];
-		}
+	ok(!bad, "MAC, STATUS, heads, tails and SA_STATUS are what the ports say");
+	bad = 0;
+	for (unsigned i = 0; i < VALLUM_SA_RES_COUNT; i++) {
+		t->sa_res_i = tap_rand();
+		bad += get(VALLUM_REG_SA_RES + 4 * i) != t->sa_res_i || t->sa_res_index_o != i;
 	}
-	ok(!found, "no word of a key shows anywhere: staged, installed, after READ");
-}
-
-// Commands and accesses in one stream: a read of SA_STATUS waits, nothing else does.
-static void while_busy(void)
-{
-	struct card_sa s = sa_random(3, false);
-	uint32_t w[32], v;
-	nic n;
-
-	n.start(6, 6);
-	s.sa.esn = true;
-	s.seq = 0;
-	sa_words(&s, w);
-	for (int i = 0; i < 32; i++)
-		n.set(VALLUM_REG_SA_WIN + 4 * i, w[i]);
-	n.set(VALLUM_REG_SA_CMD, VALLUM_SA_OP_ADD << VALLUM_SA_CMD_OP_LSB | 3);
-	uint64_t from = n.cycle;
-	ok(!n.read(VALLUM_REG_SCRATCH, &v) && n.cycle - from < 6, "during a command other reads go on");
-	// a second command at once: it waits for the first
-	n.set(VALLUM_REG_SA_CMD, VALLUM_SA_OP_READ << VALLUM_SA_CMD_OP_LSB | 3);
-	ok(n.get(VALLUM_REG_SA_STATUS) == 0 && n.get(VALLUM_REG_SA_RES + 32) == (0x100u | s.gen),
-	   "a command right behind another waits for its end (%u cycles in all)",
-	   (unsigned)(n.cycle - from));
-	// reset in the middle of a command
-	n.set(VALLUM_REG_SA_CMD, VALLUM_SA_OP_ADD << VALLUM_SA_CMD_OP_LSB | 4);
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
-	ok(n.get(VALLUM_REG_SA_STATUS) < 4 && n.wait_ready() &&
-	   n.sa_command(VALLUM_SA_OP_READ, 3) == 0 && !n.get(VALLUM_REG_SA_RES + 32),
-	   "RESET in the middle of a command");
-	ok(n.write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET) == 0 && n.write(VALLUM_REG_COAL, 1) == 2 &&
-	   n.write(VALLUM_REG_SCRATCH, 1) == 0, "while not READY only SCRATCH is writable");
-	ok(n.wait_ready() && n.fault.empty(), "all answered %s", n.fault.c_str());
+	ok(!bad, "SA_RES asks for each of its words");
+	healthy("ports");
 }
 
 static void counters(void)
 {
-	nic n;
-	uint32_t low;
+	unsigned bad = 0;
 
-	n.start(6, 6);
-	frame_t f(100, 0x88);
-	for (int i = 0; i < 3; i++)
-		n.send(f);
-	n.ring_tx();
-	n.run_until([&] { return n.received.size() == 3; });
-	n.read(VALLUM_COUNTERS + 8 * VALLUM_CNT_TX_BYTES, &low);
-	ok(low == 300 && n.counter(VALLUM_CNT_RX_BYTES) == 300 && n.counter(VALLUM_CNT_TX_PACKETS) == 3 &&
-	   n.counter(VALLUM_CNT_RX_PACKETS) == 3, "counters of packets and bytes");
-	unsigned others = 0;
-	for (unsigned i = 0; i < VALLUM_CNT_COUNT; i++)
-		if (i != VALLUM_CNT_TX_BYTES && i != VALLUM_CNT_RX_BYTES && i != VALLUM_CNT_TX_PACKETS &&
-		    i != VALLUM_CNT_RX_PACKETS)
-			others += n.counter(i);
-	ok(!others, "all others are 0");
-	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
-	n.wait_ready();
-	ok(!n.counter(VALLUM_CNT_TX_PACKETS), "RESET clears them");
+	fresh(20);
+	for (unsigned i = 0; i < 2000; i++) {
+		unsigned pos = tap_below(VALLUM_CNT_COUNT);
+		uint64_t v = tap_rand();
+
+		t->cnt_value_i = v;
+		bad += get(VALLUM_COUNTERS + 8 * pos) != (uint32_t)v || t->cnt_index_o != pos;
+		t->cnt_value_i = tap_rand();      // goes on, and over to the high word
+		if (tap_below(2))
+			get(VALLUM_REG_STATUS);
+		for (unsigned twice = 0; twice < 2; twice++)
+			bad += get(VALLUM_COUNTERS + 8 * pos + 4) != v >> 32;
+	}
+	ok(!bad, "a read of the low word holds the high word still");
+	healthy("counters");
 }
 
-int main()
+// ---- random accesses against the model --------------------------------------------------
+
+// A tail at the edge of what is allowed, or anywhere.
+static uint32_t random_tail(uint16_t head, unsigned log2)
 {
+	uint16_t tail = head + (tb_chance(50) ? (1u << log2) - 1 + tap_below(3) : tap_below(9000));
+
+	return tail | (uint32_t)tap_rand() << 16;
+}
+
+// A value that the register might take, or not quite.
+static uint32_t random_value(uint32_t a)
+{
+	switch (a) {
+	case VALLUM_REG_CTRL: return tap_rand() & ~VALLUM_CTRL_RESET;
+	case VALLUM_REG_MAX_FRAME: return tb_chance(60) ? tb_range(0, 9300) : tap_rand();
+	case VALLUM_REG_TXQ_LOG2:
+	case VALLUM_REG_RXQ_LOG2: return tb_chance(80) ? tb_range(4, 14) : tap_rand();
+	case VALLUM_REG_TXQ_TAIL: return random_tail(t->txq_head_i, t->txq_log2_o);
+	case VALLUM_REG_RXQ_TAIL: return random_tail(t->rxq_head_i, t->rxq_log2_o);
+	default: return tap_rand();
+	}
+}
+
+static uint32_t random_address(void)
+{
+	auto r = regs.begin();
+
+	if (tb_chance(4))
+		return tap_rand() & 0xffff;
+	std::advance(r, tap_below(tb_chance(70) ? 32 : regs.size()));
+	return tb_chance(2) ? r->first ^ 1 << tap_below(16) : r->first;
+}
+
+static unsigned wrong_values(model &m)
+{
+	unsigned wrong = 0;
+
+	for (auto &r : m.v) {
+		uint32_t v = get(r.first);
+
+		wrong += v != (regs.at(r.first).reads_zero() ? 0 : r.second);
+	}
+	return wrong;
+}
+
+static void random_accesses(unsigned gaps, unsigned count)
+{
+	unsigned bad_resp = 0, bad_ports = 0, bad_values = 0, taken = 0;
+	model m;
+
+	fresh(gaps);
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t a = random_address(), v = random_value(a);
+		unsigned strb = tb_chance(5) ? tap_below(15) : 15;
+
+		if (tb_chance(10)) {
+			t->txq_head_i = tap_rand();
+			t->rxq_head_i = tap_rand();
+		}
+		m.want.clear();
+		int want = m.write(a, v, strb);
+		if (write(a, v, strb) != want) {
+			diag("write of %08x to %04x, strobes %x: %d, want %d", v, a, strb, w_resp, want);
+			bad_resp++;
+		}
+		taken += want == OKAY;
+		bad_ports += !m.ports_agree() || pulses != m.want;
+		pulses.clear();
+		if (i % 8 == 0)
+			bad_values += wrong_values(m);
+	}
+	ok(!bad_resp, "%u random writes, gaps %u %%: %u taken, the others SLVERR", count, gaps, taken);
+	ok(!bad_ports, "ports and pulses are what was written, and no others");
+	ok(!bad_values, "registers read as written, none other changes");
+	healthy("random writes");
+}
+
+// ---- SA commands ----------------------------------------------------------------------
+
+// Cycles until a read or write is answered while a command runs for 100.
+static unsigned while_busy(uint32_t addr, bool is_write)
+{
+	unsigned n = 0;
+
+	sa_busy_for = 100;
+	cycle();
+	if (is_write)
+		begin_write(addr, addr == VALLUM_REG_TXQ_LOG2 ? 8 : 0, 15);
+	else
+		begin_read(addr);
+	for (; (b_due || r_due) && n < 300; n++)
+		cycle();
+	sa_busy_for = 0;
+	finish();
+	return n;
+}
+
+// SA_STATUS asked for in any clock around a command: answered before it or after its end.
+static void status_beside_command(void)
+{
+	unsigned bad = 0, before = 0;
+
+	fresh(0);
+	for (unsigned when = 0; when < 12; when++) {
+		begin_write(VALLUM_REG_SA_CMD, 0x10000001, 15);
+		for (unsigned i = 0; i < 60 || b_due || r_due; i++) {
+			bool was = t->rvalid_o;
+
+			if (i == when)
+				begin_read(VALLUM_REG_SA_STATUS);
+			cycle();
+			bad += t->rvalid_o && !was && sa_busy_for;
+			before += t->rvalid_o && !was && pulses.size() == when;
+		}
+		while (sa_busy_for)
+			cycle();
+	}
+	ok(!bad && before, "SA_STATUS is never answered in the middle of a command");
+}
+
+static void sa_waits(void)
+{
+	unsigned bad = 0, waited = 0;
+
+	fresh(0);
+	sa_auto = false;
+	for (auto &r : regs) {
+		unsigned n = while_busy(r.first, false);
+		bool waits = r.first == VALLUM_REG_SA_STATUS;
+
+		bad += waits ? n < 99 || n > 105 : n > 6;
+		waited += n >= 99;
+	}
+	ok(!bad && waited == 1, "while a command runs a read of SA_STATUS waits, no other");
+	waited = 0;
+	for (auto &r : regs) {
+		if (!r.second.writable())
+			continue;
+		unsigned n = while_busy(r.first, true);
+		bool waits = r.second.name == "SA_WIN" || r.first == VALLUM_REG_SA_CMD;
+
+		bad += waits ? n < 99 || n > 105 : n > 6;
+		waited += n >= 99;
+	}
+	ok(!bad && waited == VALLUM_SA_WIN_COUNT + 1, "writes of the window and of a command wait, no others");
+	// a command that makes the tables busy a clock later
+	sa_auto = true;
+	pulses.clear();
+	begin_write(VALLUM_REG_SA_CMD, 0x10000001, 15);
+	while (b_due)
+		cycle();
+	begin_write(VALLUM_REG_SA_CMD, 0x20000002, 15);
+	finish();
+	begin_read(VALLUM_REG_SA_STATUS);
+	for (unsigned i = 0; r_due && i < 200; i++)
+		cycle();
+	ok(pulses.size() == 2 && !r_due && !sa_busy_for, "two commands and SA_STATUS, one behind the other");
+	// an access of each side at once
+	sa_auto = false;
+	sa_busy_for = 50;
+	cycle();
+	begin_write(VALLUM_REG_SA_CMD, 3, 15);
+	begin_read(VALLUM_REG_SCRATCH);
+	while (r_due)
+		cycle();
+	ok(b_due && sa_busy_for > 30, "a read is answered while a write waits");
+	finish();
+	healthy("SA commands");
+}
+
+// ---- events ---------------------------------------------------------------------------
+
+static void raise(unsigned bit)
+{
+	if (bit == VALLUM_EVENT_LINK)
+		t->link_i = !t->link_i;
+	t->bus_error_i = bit == VALLUM_EVENT_BUS_ERROR;
+	t->bad_desc_i = bit == VALLUM_EVENT_BAD_DESC;
+}
+
+static void events(void)
+{
+	unsigned bad = 0, lost = 0, kept = 0;
+
+	fresh(0);
+	for (unsigned set = 0; set < 8; set++) {
+		for (unsigned clear = 0; clear < 8; clear++) {
+			for (unsigned b = 1; b < 8; b <<= 1) {
+				if (set & b)
+					raise(b);
+				cycle();
+				raise(0);
+				cycle();
+			}
+			bad += get(VALLUM_REG_EVENT) != set;
+			write(VALLUM_REG_EVENT, clear | tap_rand() << 3);
+			bad += get(VALLUM_REG_EVENT) != (set & ~clear);
+			for (unsigned mask = 0; mask < 8; mask++) {
+				write(VALLUM_REG_EVENT_MASK, mask);
+				bad += t->event_o != (set & ~clear & mask);
+			}
+			write(VALLUM_REG_EVENT, 7);
+		}
+	}
+	ok(!bad, "events: set by ports, cleared by ones, masked");
+	// an event in any clock around the one that clears it is seen afterwards or
+	// was there before: it is never lost
+	for (unsigned b = 1; b < 8; b <<= 1) {
+		for (unsigned when = 0; when < 8; when++) {
+			begin_write(VALLUM_REG_EVENT, 7, 15);
+			bool seen = false;
+			for (unsigned i = 0; i < 8; i++) {
+				unsigned before = t->event_o;
+
+				raise(i == when ? b : 0);
+				cycle();
+				seen |= !before && (t->event_o & b);
+			}
+			raise(0);
+			finish();
+			lost += !seen;
+			kept += get(VALLUM_REG_EVENT) == b;
+			write(VALLUM_REG_EVENT, 7);
+		}
+	}
+	ok(!lost && kept >= 15, "one that comes while it is cleared is not lost");
+	healthy("events");
+}
+
+// ---- reset ----------------------------------------------------------------------------
+
+// The sequence from a request on: stop until quiet, reset, wipe, ready.
+static bool sequence(unsigned quiet_after, unsigned wipe_for)
+{
+	unsigned core = 0, n = 0, wipe = wipe_for;
+	bool good = true;
+
+	for (; n < quiet_after; n++) {
+		cycle();
+		good &= t->stop_o && !t->core_rst_o;
+	}
+	t->quiet_i = 1;
+	for (n = 0; n < 10 && !t->core_rst_o; n++)
+		cycle();
+	for (; t->core_rst_o && core < 100; core++) {
+		good &= t->stop_o;
+		t->wipe_busy_i = 1;
+		cycle();
+	}
+	good &= core >= 4 && !t->stop_o;
+	while (wipe--) {
+		cycle();
+		good &= !t->idle_o && !t->stop_o && !t->core_rst_o;
+	}
+	good &= !(get(VALLUM_REG_STATUS) & VALLUM_STATUS_READY) && (get(VALLUM_REG_CTRL) & VALLUM_CTRL_RESET);
+	t->wipe_busy_i = 0;
+	for (n = 0; n < 40; n++)
+		cycle();
+	return good && (get(VALLUM_REG_STATUS) & VALLUM_STATUS_READY) && !get(VALLUM_REG_CTRL);
+}
+
+static void soft_reset(void)
+{
+	model after;
+	unsigned bad = 0;
+
+	fresh(0);
+	for (unsigned i = 0; i < 300; i++) {
+		uint32_t a = random_address();
+
+		write(a, random_value(a));
+	}
+	raise(VALLUM_EVENT_BUS_ERROR);
+	cycle();
+	raise(0);
+	t->quiet_i = 0;
+	bad += write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET | VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN) != OKAY;
+	bad += t->tx_en_o || t->rx_en_o;
+	ok(!bad && t->stop_o, "RESET stops the card, and enables nothing");
+	ok(sequence(50, 100), "stop until all is quiet, reset, not ready until the tables are wiped");
+	ok(after.ports_agree() && !wrong_values(after), "all registers have their reset value");
+	healthy("reset");
+
+	write(VALLUM_REG_SCRATCH, 5);
+	t->quiet_i = 0;
+	write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+	unsigned refused = 0;
+	pulses.clear();
+	for (auto &r : regs)
+		if (r.second.writable())
+			refused += write(r.first, r.first == VALLUM_REG_TXQ_LOG2 ? 8 : 0) == SLVERR;
+	ok(refused == after.v.size() - 1 && pulses.empty(), "meanwhile all writes but of SCRATCH get SLVERR");
+	ok(!get(VALLUM_REG_SCRATCH), "which is written");
+	t->quiet_i = 1;
+	for (unsigned i = 0; i < 60; i++)
+		cycle();
+	bad = write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET, 14) != SLVERR || t->stop_o;
+	for (unsigned i = 0; i < 10; i++) {
+		cycle();
+		bad += t->stop_o;
+	}
+	ok(!bad, "a RESET of less than 32 bits is none");
+
+	// hard reset: in any cycle of an access nothing hangs
+	for (unsigned when = 0; when < 12; when++) {
+		begin_write(VALLUM_REG_SCRATCH, 77, 15);
+		begin_read(VALLUM_REG_ID);
+		for (unsigned i = 0; i < when; i++)
+			cycle();
+		fresh(0);
+		bad += get(VALLUM_REG_ID) != VALLUM_ID_MAGIC || get(VALLUM_REG_SCRATCH);
+	}
+	ok(!bad, "rst_i in any cycle of an access");
+	t.reset(2);
+	t.settle();
+	ok(t->core_rst_o && t->stop_o && !t->idle_o, "rst_i begins the sequence by itself");
+}
+
+static void idle(void)
+{
+	fresh(0);
+	t.settle();
+	bool was = t->idle_o;
+	t->sa_busy_i = 1;
+	t.settle();
+	bool busy = !t->idle_o;
+	t->sa_busy_i = 0;
+	t->bus_error_i = 1;
+	t.settle();
+	bool error = !t->idle_o;
+	t->bus_error_i = 0;
+	t->bad_desc_i = 1;
+	t.settle();
+	bool desc = !t->idle_o;
+	t->bad_desc_i = 0;
+	ok(was && busy && error && desc, "idle, but not with a command or an event");
+	gap_pct = 100;             // the answer is not taken
+	begin_write(VALLUM_REG_SCRATCH, 1, 15);
+	w_delay[0] = w_delay[1] = 0;
+	for (unsigned i = 0; i < 10; i++)
+		cycle();
+	ok(!t->idle_o && t->bvalid_o, "not with an answer that waits");
+	gap_pct = 0;
+	finish();
+	cycle();
+	ok(t->idle_o, "idle again");
+}
+
+int main(void)
+{
+	tap_seed();
 	every_offset();
-	values();
-	events();
-	sa_commands();
-	no_key_back();
-	while_busy();
+	reset_values();
+	status_ports();
 	counters();
+	random_accesses(0, 3000);
+	random_accesses(50, 1500);
+	sa_waits();
+	status_beside_command();
+	events();
+	soft_reset();
+	idle();
 	return done_testing();
 }
