@@ -135,7 +135,8 @@ private:
 		for (size_t from = 0, to; from < r.beats; from = to) {
 			bool page_good = true;
 
-			for (to = from; to < r.beats && (to == from || (r.addr + 16 * to) & 0xfff); to++)
+			for (to = from; to < r.beats && (to == from || (r.addr + 16 * to) & 0xfff);
+			     to++)
 				page_good &= !mem.fails(r.addr + 16 * to, 16);
 			for (size_t i = from; page_good && i < to; i++)
 				for (int k = 0; k < 16; k++)

@@ -54,8 +54,9 @@ static void record_pulses(void)
 
 static void answers(void)
 {
-	unsteady += !b_steady.keeps(t->bvalid_o, t->bready_i, t->bresp_o) ||
-		    !r_steady.keeps(t->rvalid_o, t->rready_i, t->rdata_o | (uint64_t)t->rresp_o << 32);
+	unsteady +=
+		!b_steady.keeps(t->bvalid_o, t->bready_i, t->bresp_o) ||
+		!r_steady.keeps(t->rvalid_o, t->rready_i, t->rdata_o | (uint64_t)t->rresp_o << 32);
 	if (t->bvalid_o && t->bready_i) {
 		stray += !b_due || w_on;
 		b_due = false;
@@ -232,13 +233,17 @@ struct model {
 			break;
 		case VALLUM_REG_EVENT: v[a] &= ~value; break;
 		case VALLUM_REG_EVENT_MASK: v[a] = value & regs.at(VALLUM_REG_EVENT).fields; break;
-		case VALLUM_REG_ARM: want.push_back({ "arm", value & 0xffff, value >> 16, 0 }); break;
+		case VALLUM_REG_ARM:
+			want.push_back({ "arm", value & 0xffff, value >> 16, 0 });
+			break;
 		case VALLUM_REG_TXQ_TAIL:
 		case VALLUM_REG_RXQ_TAIL: ring_tail(a, value); break;
 		case VALLUM_REG_SA_CMD: want.push_back({ "cmd", value, 0, 0 }); break;
 		case VALLUM_REG_LKP_SPI: spi = value; break;
 		case VALLUM_REG_LKP_ENTRY: entry = value; break;
-		case VALLUM_REG_LKP_INDEX: want.push_back({ "lkp", value & 0x7ff, spi, entry }); break;
+		case VALLUM_REG_LKP_INDEX:
+			want.push_back({ "lkp", value & 0x7ff, spi, entry });
+			break;
 		default: return ring_register(a, value) ? OKAY : SLVERR;
 		}
 		return OKAY;
@@ -253,10 +258,13 @@ struct model {
 		       t->txc_base_o == base(VALLUM_REG_TXC_BASE_LO) &&
 		       t->rxq_base_o == base(VALLUM_REG_RXQ_BASE_LO) &&
 		       t->rxc_base_o == base(VALLUM_REG_RXC_BASE_LO) &&
-		       t->txq_log2_o == v[VALLUM_REG_TXQ_LOG2] && t->rxq_log2_o == v[VALLUM_REG_RXQ_LOG2] &&
-		       t->txq_tail_o == v[VALLUM_REG_TXQ_TAIL] && t->rxq_tail_o == v[VALLUM_REG_RXQ_TAIL] &&
+		       t->txq_log2_o == v[VALLUM_REG_TXQ_LOG2] &&
+		       t->rxq_log2_o == v[VALLUM_REG_RXQ_LOG2] &&
+		       t->txq_tail_o == v[VALLUM_REG_TXQ_TAIL] &&
+		       t->rxq_tail_o == v[VALLUM_REG_RXQ_TAIL] &&
 		       t->event_o == (v[VALLUM_REG_EVENT] & v[VALLUM_REG_EVENT_MASK]) &&
-		       t->usecs_o == (v[VALLUM_REG_COAL] & 0xffff) && t->frames_o == v[VALLUM_REG_COAL] >> 16;
+		       t->usecs_o == (v[VALLUM_REG_COAL] & 0xffff) &&
+		       t->frames_o == v[VALLUM_REG_COAL] >> 16;
 	}
 };
 

@@ -80,8 +80,8 @@ struct rx_cut {
 	bool operator==(const rx_cut &c) const
 	{
 		return final == c.final && drain == c.drain &&
-		       (drain || (load == c.load && frac == c.frac && off == c.off && last == c.last &&
-				  endb == c.endb));
+		       (drain || (load == c.load && frac == c.frac && off == c.off &&
+				  last == c.last && endb == c.endb));
 	}
 	// The frame's bytes used .. used + n - 1 to the buffer at addr.
 	static rx_cut of(unsigned used, uint64_t addr, unsigned n, bool final)

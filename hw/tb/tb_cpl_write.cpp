@@ -125,8 +125,8 @@ static bool run(unsigned n)
 
 static void verdict(bool all, const char *what)
 {
-	ok(all && !wrong && !lost, "%s: %" PRIu64 " completions, each in its entry with its PHASE", what,
-	   answered);
+	ok(all && !wrong && !lost, "%s: %" PRIu64 " completions, each in its entry with its PHASE",
+	   what, answered);
 	ok(!early && !bad_idle && !unsteady,
 	   "counted when answered, idle_o is exact, address and data stay until they are taken");
 }
@@ -196,8 +196,9 @@ static void channels(void)
 			both += t->cpl_ready_o != half;
 			both += t->req_ready_i && (!t->req_valid_o || t->req_addr_o != place(n));
 			port_get(&d, t->dat_o, 16);
-			both += t->dat_ready_i && (!t->dat_valid_o || (d.w[1] << 1) != c.w[1] << 1 ||
-						   d.w[0] != c.w[0]);
+			both += t->dat_ready_i &&
+				(!t->dat_valid_o || (d.w[1] << 1) != c.w[1] << 1 ||
+				 d.w[0] != c.w[0]);
 			if (half)
 				t->cpl_valid_i = 0;
 			t.tick();

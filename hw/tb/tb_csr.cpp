@@ -32,7 +32,8 @@ static void every_offset(void)
 		bad_read += read(a, &v) != (r != regs.end() ? OKAY : SLVERR);
 		nonzero += r == regs.end() && v;
 		nonzero += r != regs.end() && r->second.reads_zero() && v;
-		bad_write += write(a, log2 ? 8 : 0) != (r != regs.end() && r->second.writable() ? OKAY : SLVERR);
+		bad_write += write(a, log2 ? 8 : 0) !=
+			     (r != regs.end() && r->second.writable() ? OKAY : SLVERR);
 	}
 	ok(!bad_read, "%u offsets are read: a register with OKAY, another with SLVERR", n);
 	ok(!bad_write, "and written: one that is writable with OKAY, another with SLVERR");
@@ -55,8 +56,8 @@ static void reset_values(void)
 		}
 	}
 	ok(!bad && n > 50, "%u registers have the reset value of the description", n);
-	is_int(get(VALLUM_REG_CAPS), 1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB,
-	       "CAPS");
+	is_int(get(VALLUM_REG_CAPS),
+	       1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB, "CAPS");
 	is_int(get(VALLUM_REG_CLK_KHZ), 250000, "CLK_KHZ");
 }
 
@@ -78,10 +79,12 @@ static void status_ports(void)
 		t->txc_tail_i = r >> 35;
 		t->rxc_tail_i = r >> 48;
 		t->sa_error_i = r >> 60;
-		bad += get(VALLUM_REG_MAC_LO) != (uint32_t)mac || get(VALLUM_REG_MAC_HI) != mac >> 32;
-		bad += get(VALLUM_REG_STATUS) != (VALLUM_STATUS_READY | (r & 1) * VALLUM_STATUS_LINK |
-						  (r >> 1 & 1) * VALLUM_STATUS_TX_IDLE |
-						  (r >> 2 & 1) * VALLUM_STATUS_RX_IDLE);
+		bad += get(VALLUM_REG_MAC_LO) != (uint32_t)mac ||
+		       get(VALLUM_REG_MAC_HI) != mac >> 32;
+		bad += get(VALLUM_REG_STATUS) !=
+		       (VALLUM_STATUS_READY | (r & 1) * VALLUM_STATUS_LINK |
+			(r >> 1 & 1) * VALLUM_STATUS_TX_IDLE |
+			(r >> 2 & 1) * VALLUM_STATUS_RX_IDLE);
 		bad += get(VALLUM_REG_TXQ_HEAD) != (uint16_t)(r >> 3) ||
 		       get(VALLUM_REG_RXQ_HEAD) != (uint16_t)(r >> 19) ||
 		       get(VALLUM_REG_TXC_TAIL) != (uint16_t)(r >> 35) ||
@@ -182,7 +185,8 @@ static void random_accesses(unsigned gaps, unsigned count)
 		m.want.clear();
 		int want = m.write(a, v, strb);
 		if (write(a, v, strb) != want) {
-			diag("write of %08x to %04x, strobes %x: %d, want %d", v, a, strb, w_resp, want);
+			diag("write of %08x to %04x, strobes %x: %d, want %d", v, a, strb, w_resp,
+			     want);
 			bad_resp++;
 		}
 		taken += want == OKAY;
@@ -191,7 +195,8 @@ static void random_accesses(unsigned gaps, unsigned count)
 		if (i % 8 == 0)
 			bad_values += wrong_values(m);
 	}
-	ok(!bad_resp, "%u random writes, gaps %u %%: %u taken, the others SLVERR", count, gaps, taken);
+	ok(!bad_resp, "%u random writes, gaps %u %%: %u taken, the others SLVERR", count, gaps,
+	   taken);
 	ok(!bad_ports, "ports and pulses are what was written, and no others");
 	ok(!bad_values, "registers read as written, none other changes");
 	healthy("random writes");
@@ -264,7 +269,8 @@ static void sa_waits(void)
 		bad += waits ? n < 99 || n > 105 : n > 6;
 		waited += n >= 99;
 	}
-	ok(!bad && waited == VALLUM_SA_WIN_COUNT + 1, "writes of the window and of a command wait, no others");
+	ok(!bad && waited == VALLUM_SA_WIN_COUNT + 1,
+	   "writes of the window and of a command wait, no others");
 	// a command that makes the tables busy a clock later
 	sa_auto = true;
 	pulses.clear();
@@ -276,7 +282,8 @@ static void sa_waits(void)
 	begin_read(VALLUM_REG_SA_STATUS);
 	for (unsigned i = 0; r_due && i < 200; i++)
 		cycle();
-	ok(pulses.size() == 2 && !r_due && !sa_busy_for, "two commands and SA_STATUS, one behind the other");
+	ok(pulses.size() == 2 && !r_due && !sa_busy_for,
+	   "two commands and SA_STATUS, one behind the other");
 	// an access of each side at once
 	sa_auto = false;
 	sa_busy_for = 50;
@@ -374,7 +381,8 @@ static bool sequence(unsigned quiet_after, unsigned wipe_for)
 		cycle();
 		good &= !t->idle_o && !t->stop_o && !t->core_rst_o;
 	}
-	good &= !(get(VALLUM_REG_STATUS) & VALLUM_STATUS_READY) && (get(VALLUM_REG_CTRL) & VALLUM_CTRL_RESET);
+	good &= !(get(VALLUM_REG_STATUS) & VALLUM_STATUS_READY) &&
+		(get(VALLUM_REG_CTRL) & VALLUM_CTRL_RESET);
 	t->wipe_busy_i = 0;
 	for (n = 0; n < 40; n++)
 		cycle();
@@ -396,10 +404,12 @@ static void soft_reset(void)
 	cycle();
 	raise(0);
 	t->quiet_i = 0;
-	bad += write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET | VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN) != OKAY;
+	bad += write(VALLUM_REG_CTRL, VALLUM_CTRL_RESET | VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN) !=
+	       OKAY;
 	bad += t->tx_en_o || t->rx_en_o;
 	ok(!bad && t->stop_o, "RESET stops the card, and enables nothing");
-	ok(sequence(50, 100), "stop until all is quiet, reset, not ready until the tables are wiped");
+	ok(sequence(50, 100),
+	   "stop until all is quiet, reset, not ready until the tables are wiped");
 	ok(after.ports_agree() && !wrong_values(after), "all registers have their reset value");
 	healthy("reset");
 
@@ -411,7 +421,8 @@ static void soft_reset(void)
 	for (auto &r : regs)
 		if (r.second.writable())
 			refused += write(r.first, r.first == VALLUM_REG_TXQ_LOG2 ? 8 : 0) == SLVERR;
-	ok(refused == after.v.size() - 1 && pulses.empty(), "meanwhile all writes but of SCRATCH get SLVERR");
+	ok(refused == after.v.size() - 1 && pulses.empty(),
+	   "meanwhile all writes but of SCRATCH get SLVERR");
 	ok(!get(VALLUM_REG_SCRATCH), "which is written");
 	t->quiet_i = 1;
 	for (unsigned i = 0; i < 60; i++)

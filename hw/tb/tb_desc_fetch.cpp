@@ -68,7 +68,8 @@ static void check_request(void)
 	if (!t->req_valid_o)
 		return;
 	// it was made up in the clock before
-	wrong += t->req_beats_o % BEATS || t->req_addr_o != place(asked) || (!was_req && n != n_want);
+	wrong += t->req_beats_o % BEATS || t->req_addr_o != place(asked) ||
+		 (!was_req && n != n_want);
 	wild += !n || n > BATCH || n > tail - asked || asked + n - taken > ROOM ||
 		(asked & (size() - 1)) + n > size();
 }
@@ -165,7 +166,8 @@ static bool run(uint64_t n, unsigned post_pct)
 
 static void verdict(bool all, const char *what)
 {
-	ok(all && !wrong, "%s: %" PRIu64 " descriptors, each with its index and its bytes", what, taken);
+	ok(all && !wrong, "%s: %" PRIu64 " descriptors, each with its index and its bytes", what,
+	   taken);
 	ok(!wild, "requests stay in the ring, behind the tail, within the room");
 	ok(!not_idle && !unsteady, "idle_o is exact, a request stays until it is taken");
 }
@@ -199,7 +201,8 @@ static void ahead(void)
 	tail = 256;
 	for (unsigned i = 0; i < 1000; i++)
 		cycle();
-	ok(asked == ROOM && most_held == ROOM && bus.idle(), "%u held ahead of their use", most_held);
+	ok(asked == ROOM && most_held == ROOM && bus.idle(), "%u held ahead of their use",
+	   most_held);
 	take_pct = 100;
 	verdict(run(256, 0), "then");
 }

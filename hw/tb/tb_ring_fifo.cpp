@@ -59,7 +59,8 @@ int main(void)
 	ok(!wrong, "order, valid_o and full_o (%u words)", passed);
 	for (unsigned i = 1; i < ENTRIES; i++)
 		levels += at_level[i] != 0;
-	is_int(levels, ENTRIES - 1, "a push and a pop in one clock at every level between (%u)", both);
+	is_int(levels, ENTRIES - 1, "a push and a pop in one clock at every level between (%u)",
+	       both);
 	for (unsigned i = 0; i <= ENTRIES; i++)
 		cycle(0, 100);
 	for (unsigned i = 0; i < ENTRIES; i++)

@@ -48,7 +48,8 @@ static void post(unsigned n, bool bad, unsigned err_pct)
 
 	for (unsigned i = 0; i < n; i++) {
 		bool no_write = bad && i + 1 == n;
-		step s = { 0, !no_write, !no_write && tb_chance(err_pct), i + 1 == n, frames.size() };
+		step s = { 0, !no_write, !no_write && tb_chance(err_pct), i + 1 == n,
+			   frames.size() };
 
 		f.lens.push_back(no_write ? 0 : tb_range(1, 9216));
 		f.index.push_back(tap_rand());
@@ -73,7 +74,8 @@ static void answered_one(void)
 
 static void one_step(void)
 {
-	if (steps.empty() || bufs.size() >= ENTRIES || records.size() >= RECORDS || !tb_chance(pct_step))
+	if (steps.empty() || bufs.size() >= ENTRIES || records.size() >= RECORDS ||
+	    !tb_chance(pct_step))
 		return;
 	step s = steps.front();
 	steps.pop_front();
@@ -104,7 +106,8 @@ static void check_pulses(bool frame_ends)
 	wrong += !!t->rcvd_o != good || t->drop_o != (frame_ends && !good ? bus : 0) ||
 		 !!t->frame_pop_o != frame_ends;
 	if (good)
-		wrong += t->rcvd_len_o != frames[said].meta.len || !!t->rcvd_esp_o != frames[said].meta.crypto;
+		wrong += t->rcvd_len_o != frames[said].meta.len ||
+			 !!t->rcvd_esp_o != frames[said].meta.crypto;
 	delivered += good;
 	lost += frame_ends && !good;
 }
@@ -200,15 +203,17 @@ static void verdict(bool all, const char *what)
 	   "no completion before the last answer, each stays until it is taken, idle_o is exact");
 }
 
-static void random_frames(unsigned step_pct, unsigned answer_pct, unsigned ready_pct, unsigned bad_pct)
+static void random_frames(unsigned step_pct, unsigned answer_pct, unsigned ready_pct,
+			  unsigned bad_pct)
 {
 	char what[80];
 
 	fresh(step_pct, answer_pct, ready_pct);
 	for (unsigned i = 0; i < 1500; i++)
-		post(tb_chance(2) ? tb_range(1, 145) : tb_range(1, 6), tb_chance(bad_pct), tb_chance(bad_pct) ? 30 : 0);
-	snprintf(what, sizeof(what), "plan %u %%, answers %u %%, completions %u %%", step_pct, answer_pct,
-		 ready_pct);
+		post(tb_chance(2) ? tb_range(1, 145) : tb_range(1, 6), tb_chance(bad_pct),
+		     tb_chance(bad_pct) ? 30 : 0);
+	snprintf(what, sizeof(what), "plan %u %%, answers %u %%, completions %u %%", step_pct,
+		 answer_pct, ready_pct);
 	verdict(drain(400000), what);
 }
 
@@ -220,7 +225,8 @@ static void many_answers(void)
 		post(i ? 4 : 8, false, 0);
 	for (unsigned i = 0; i < 400; i++)
 		cycle();
-	ok(writes.empty() && most_entries == ENTRIES && !said, "answers of %u buffers, nothing taken", most_entries);
+	ok(writes.empty() && most_entries == ENTRIES && !said,
+	   "answers of %u buffers, nothing taken", most_entries);
 	pct_ready = 100;
 	verdict(drain(10000), "then all of it");
 }
@@ -252,7 +258,8 @@ static void resets(void)
 		cycle();
 	fresh(100, 100, 100);
 	t.settle();
-	ok(t->idle_o && !t->cpl_valid_o && !t->rcvd_o && !t->drop_o, "a reset in the middle of a frame");
+	ok(t->idle_o && !t->cpl_valid_o && !t->rcvd_o && !t->drop_o,
+	   "a reset in the middle of a frame");
 	for (unsigned i = 0; i < 20; i++)
 		post(4, false, 0);
 	verdict(drain(2000), "afterwards");

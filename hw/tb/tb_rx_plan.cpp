@@ -100,7 +100,8 @@ static void pop_buf(void)
 	t->buf_pop_i = t->buf_valid_o && tb_chance(pct_buf);
 	if (!t->buf_pop_i)
 		return;
-	wrong += bufs.empty() || t->buf_o != (bufs.front().bytes | (uint32_t)bufs.front().index << 14);
+	wrong += bufs.empty() ||
+		 t->buf_o != (bufs.front().bytes | (uint32_t)bufs.front().index << 14);
 	if (!bufs.empty())
 		bufs.pop_front();
 }
@@ -141,7 +142,8 @@ static void cycle(void)
 	t->desc_valid_i = descs.offer();
 	if (t->desc_valid_i) {
 		const desc &d = descs.words.front();
-		uint32_t w[4] = { (uint32_t)d.addr, (uint32_t)(d.addr >> 32), d.len, (uint32_t)tap_rand() };
+		uint32_t w[4] = { (uint32_t)d.addr, (uint32_t)(d.addr >> 32), d.len,
+				  (uint32_t)tap_rand() };
 
 		w[2] |= w[3] << 16;               // of no field
 		port_put(t->desc_i, w, 16);
@@ -194,7 +196,8 @@ static uint16_t next_index;
 
 static desc random_desc(unsigned bad_pct)
 {
-	static const uint16_t edges[] = { 64, 65, 16383, 16384 }, forbidden[] = { 0, 1, 63, 16385, 0xffff };
+	static const uint16_t edges[] = { 64, 65, 16383, 16384 },
+			      forbidden[] = { 0, 1, 63, 16385, 0xffff };
 	desc d = { tap_rand(), (uint16_t)tb_range(64, 200), false, next_index++ };
 
 	if (tb_chance(30))
@@ -205,7 +208,9 @@ static desc random_desc(unsigned bad_pct)
 		d.len = tb_range(64, 16384);
 	if (tb_chance(bad_pct)) {
 		d.err = tap_below(2);
-		d.len = d.err ? tap_rand() : tb_chance(60) ? forbidden[tap_below(5)] : tb_range(16385, 65535);
+		d.len = d.err	      ? tap_rand() :
+			tb_chance(60) ? forbidden[tap_below(5)] :
+					tb_range(16385, 65535);
 	}
 	return d;
 }
@@ -216,9 +221,10 @@ static bool run(unsigned n, unsigned bad_pct)
 	unsigned end = frames + n, limit = 2000 * n;
 
 	for (unsigned i = 0; i < n; i++)
-		metas.words.push_back(rx_meta::random(tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
-								      tb_range(14, 400)));
-	while (limit-- && (frames < end || open_frame || !cuts.empty() || !bufs.empty() || !records.empty())) {
+		metas.words.push_back(rx_meta::random(
+			tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 400)));
+	while (limit-- &&
+	       (frames < end || open_frame || !cuts.empty() || !bufs.empty() || !records.empty())) {
 		if (descs.words.size() < 2 && (!metas.words.empty() || open_frame))
 			descs.words.push_back(random_desc(bad_pct));
 		cycle();
@@ -257,9 +263,12 @@ static void full_queues(void)
 				descs.words.push_back(random_desc(0));
 			cycle();
 		}
-		unsigned held = k.cut == 0 ? cuts.size() : k.buf == 0 ? bufs.size() : records.size();
+		unsigned held = k.cut == 0 ? cuts.size() :
+				k.buf == 0 ? bufs.size() :
+					     records.size();
 		// one more may be on its way
-		ok(held >= k.depth && held <= k.depth + 1 && frames < 400, "%u %s and it waits", held, k.what);
+		ok(held >= k.depth && held <= k.depth + 1 && frames < 400, "%u %s and it waits",
+		   held, k.what);
 		pct_cut = pct_buf = pct_frame = 100;
 		unsigned left = 400 - frames;
 		metas.words.clear();
@@ -291,7 +300,8 @@ static void smallest_buffers(void)
 	for (unsigned tail_bad = 0; tail_bad < 2; tail_bad++) {
 		metas.words.push_back(rx_meta::random(VALLUM_MAX_FRAME_LIMIT));
 		for (unsigned i = 0; i < 144; i++)
-			descs.words.push_back({ 0x1000 + 77 * i, (uint16_t)(tail_bad && i == 143 ? 63 : 64), false,
+			descs.words.push_back({ 0x1000 + 77 * i,
+						(uint16_t)(tail_bad && i == 143 ? 63 : 64), false,
 						next_index++ });
 	}
 	for (unsigned i = 0; i < 2000; i++)

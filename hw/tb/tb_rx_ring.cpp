@@ -111,7 +111,8 @@ static fate fate_of(const frame &f, uint64_t n)
 		}
 		x.lens.push_back(left < b.len ? left : b.len);
 		left -= x.lens.back();
-		for (uint64_t a = b.addr & ~15ull, i = 0; i < (b.addr & 15) + x.lens.back(); i += 16)
+		for (uint64_t a = b.addr & ~15ull, i = 0; i < (b.addr & 15) + x.lens.back();
+		     i += 16)
 			x.error |= mem.fails(a + i, 16);
 	}
 	return x;
@@ -202,7 +203,8 @@ static void drive_engine(void)
 
 static void check_idle(bool input)
 {
-	bool output = t->dar_valid_o || t->caw_valid_o || t->cw_valid_o || t->paw_valid_o || t->pw_valid_o;
+	bool output = t->dar_valid_o || t->caw_valid_o || t->cw_valid_o || t->paw_valid_o ||
+		      t->pw_valid_o;
 
 	bad_idle += t->idle_o && output;
 	if (input)
@@ -240,7 +242,8 @@ static void count(void)
 
 static void cycle(void)
 {
-	bool err = false, input = t->tail_i != (uint16_t)tail || t->wire_i, was_idle = t->engine_idle_i;
+	bool err = false, input = t->tail_i != (uint16_t)tail || t->wire_i,
+	     was_idle = t->engine_idle_i;
 
 	rd.tick();
 	wr.tick();
@@ -276,7 +279,8 @@ static void cycle(void)
 	poll();
 }
 
-static void fresh(unsigned log2, unsigned place_pitch, unsigned latency, unsigned stalls, unsigned gaps)
+static void fresh(unsigned log2, unsigned place_pitch, unsigned latency, unsigned stalls,
+		  unsigned gaps)
 {
 	rd.clear();
 	wr.clear();
@@ -318,7 +322,8 @@ static void result(bool all, const char *what)
 {
 	ok(all && !wrong, "%s: %u frames delivered, %u with BUS_ERROR", what, delivered, errors);
 	ok(!spilled, "not a byte beside them is touched");
-	ok(rcvd == delivered && rcvd_bytes == want_bytes && drops == errors && bad_descs == forbidden,
+	ok(rcvd == delivered && rcvd_bytes == want_bytes && drops == errors &&
+		   bad_descs == forbidden,
 	   "a pulse for each frame, and for each forbidden size (%u)", forbidden);
 	ok(!bad_idle, "idle_o keeps its word");
 }
@@ -337,7 +342,8 @@ static void traffic(unsigned n, unsigned max_buf, unsigned bad_pct)
 		if (tb_chance(50))
 			tail = ring.tail;
 		if (n && frames.size() < 20) {
-			give(tb_chance(10) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 500));
+			give(tb_chance(10) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
+					     tb_range(14, 500));
 			n--;
 		}
 		for (unsigned k = tap_below(80); k; k--)
@@ -348,14 +354,16 @@ static void traffic(unsigned n, unsigned max_buf, unsigned bad_pct)
 	tail = ring.tail;
 }
 
-static void random_traffic(unsigned log2, unsigned latency, unsigned stalls, unsigned gaps, unsigned bad_pct)
+static void random_traffic(unsigned log2, unsigned latency, unsigned stalls, unsigned gaps,
+			   unsigned bad_pct)
 {
 	char what[80];
 	bool small = log2 > 8;
 
 	fresh(log2, small ? 0x400 : 0x4400, latency, stalls, gaps);
 	traffic(300, tb_chance(50) || small ? 250 : 16384, bad_pct);
-	snprintf(what, sizeof(what), "ring of %u, latency %u, stalls %u %%", 1u << log2, latency, stalls);
+	snprintf(what, sizeof(what), "ring of %u, latency %u, stalls %u %%", 1u << log2, latency,
+		 stalls);
 	result(drain(), what);
 }
 
@@ -421,7 +429,8 @@ static void starved(void)
 		give(300);
 	for (unsigned i = 0; i < 300; i++)
 		cycle();
-	ok(!t->idle_o && !t->empty_o && !metas.words.empty(), "no buffers: frames wait, in the engine too");
+	ok(!t->idle_o && !t->empty_o && !metas.words.empty(),
+	   "no buffers: frames wait, in the engine too");
 	// the engine says idle when what it holds cannot move
 	unsigned n = 0;
 	for (; !t->idle_o && n < 10000; n++)
@@ -449,7 +458,8 @@ static void starved(void)
 	give(60);
 	for (unsigned i = 0; i < 60; i++)
 		cycle();
-	ok(t->idle_o && !t->empty_o && frames.size() == 1, "a frame waits, the engine is idle: idle");
+	ok(t->idle_o && !t->empty_o && frames.size() == 1,
+	   "a frame waits, the engine is idle: idle");
 	engine_busy = true;
 	cycle();
 	ok(!t->idle_o, "the engine is not: not idle");
@@ -500,7 +510,8 @@ static void resets(void)
 		cycle();
 	fresh(8, 0x4400, 20, 0, 0);
 	t.settle();
-	ok(t->empty_o && !t->paw_valid_o && !t->pw_valid_o && !t->caw_valid_o && !t->head_o && !t->cpl_tail_o,
+	ok(t->empty_o && !t->paw_valid_o && !t->pw_valid_o && !t->caw_valid_o && !t->head_o &&
+		   !t->cpl_tail_o,
 	   "a reset under traffic empties it");
 	traffic(60, 300, 10);
 	result(drain(), "afterwards");

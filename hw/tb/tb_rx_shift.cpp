@@ -76,7 +76,8 @@ static void post(unsigned len, const std::vector<buf> &bufs, bool bad)
 	for (size_t i = 0; i < bufs.size(); i++) {
 		uint64_t addr = (tap_rand() & ~15ull) | bufs[i].off;
 
-		cuts.words.push_back(rx_cut::of(used, addr, bufs[i].n, !bad && i + 1 == bufs.size()));
+		cuts.words.push_back(
+			rx_cut::of(used, addr, bufs[i].n, !bad && i + 1 == bufs.size()));
 		want_buffer(f, used, bufs[i].off, bufs[i].n);
 		used += bufs[i].n;
 	}
@@ -172,7 +173,8 @@ static void verdict(bool all, const char *what)
 
 static void post_random(unsigned bad_pct)
 {
-	unsigned len = tb_chance(20) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 500), left = len;
+	unsigned len = tb_chance(20) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 500),
+		 left = len;
 	bool small = tap_below(2), bad = tb_chance(bad_pct);
 	std::vector<buf> bufs;
 
@@ -194,7 +196,8 @@ static void random_frames(unsigned bad_pct, unsigned cut_gaps, unsigned beat_gap
 	fresh(cut_gaps, beat_gaps, stalls);
 	for (unsigned i = 0; i < 500; i++)
 		post_random(bad_pct);
-	snprintf(what, sizeof(what), "gaps %u %% and %u %%, stalls %u %%", cut_gaps, beat_gaps, stalls);
+	snprintf(what, sizeof(what), "gaps %u %% and %u %%, stalls %u %%", cut_gaps, beat_gaps,
+		 stalls);
 	verdict(drain(400000), what);
 }
 

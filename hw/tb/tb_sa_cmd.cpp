@@ -284,7 +284,8 @@ static void refused(void)
 		sa_words(&s, w);
 		w[0] = (w[0] & ~VALLUM_SA_ICV_LEN_MASK) | icv << VALLUM_SA_ICV_LEN_LSB;
 		stage(w);
-		wrong += command(VALLUM_SA_OP_ADD, 1) != (legal ? VALLUM_SA_ERR_NONE : VALLUM_SA_ERR_ENTRY);
+		wrong += command(VALLUM_SA_OP_ADD, 1) !=
+			 (legal ? VALLUM_SA_ERR_NONE : VALLUM_SA_ERR_ENTRY);
 		wrong += writes != before + (legal ? 3 : 0);
 	}
 	ok(!wrong, "of 256 lengths of ICV three are taken");
@@ -292,7 +293,8 @@ static void refused(void)
 	w[0] |= VALLUM_SA_KEY_SIZE_MASK;
 	stage(w);
 	before = writes;
-	ok(command(VALLUM_SA_OP_ADD, 1) == VALLUM_SA_ERR_ENTRY && writes == before, "key size 3: refused");
+	ok(command(VALLUM_SA_OP_ADD, 1) == VALLUM_SA_ERR_ENTRY && writes == before,
+	   "key size 3: refused");
 	static const struct {
 		bool in, esn;
 		uint64_t seq;
@@ -313,9 +315,11 @@ static void refused(void)
 		sa_words(&x, w);
 		stage(w);
 		before = writes;
-		ok(command(VALLUM_SA_OP_ADD, 2) == (q.taken ? VALLUM_SA_ERR_NONE : VALLUM_SA_ERR_ENTRY) &&
-		   writes == before + (q.taken ? 3 : 0), "%s, ESN %d, number %" PRIx64 ": %s",
-		   q.in ? "inbound" : "outbound", q.esn, q.seq, q.taken ? "taken" : "refused");
+		ok(command(VALLUM_SA_OP_ADD, 2) ==
+				   (q.taken ? VALLUM_SA_ERR_NONE : VALLUM_SA_ERR_ENTRY) &&
+			   writes == before + (q.taken ? 3 : 0),
+		   "%s, ESN %d, number %" PRIx64 ": %s", q.in ? "inbound" : "outbound", q.esn,
+		   q.seq, q.taken ? "taken" : "refused");
 	}
 }
 
@@ -323,7 +327,8 @@ static void refused(void)
 // its key has a key of zeros.
 static void window_wiped(void)
 {
-	static const unsigned ops[] = { 0, VALLUM_SA_OP_ADD, VALLUM_SA_OP_DELETE, VALLUM_SA_OP_READ, 9 };
+	static const unsigned ops[] = { 0, VALLUM_SA_OP_ADD, VALLUM_SA_OP_DELETE, VALLUM_SA_OP_READ,
+					9 };
 	unsigned wrong = 0;
 
 	fresh();
@@ -375,9 +380,14 @@ static void reads(void)
 		before = writes;
 		wrong += command(VALLUM_SA_OP_READ, tap_below(SA_COUNT)) != VALLUM_SA_ERR_NONE ||
 			 writes != before;
-		uint32_t w[16] = { (uint32_t)want.packets, (uint32_t)(want.packets >> 32),
-				   (uint32_t)want.octets, (uint32_t)(want.octets >> 32),
-				   (uint32_t)want.seq, (uint32_t)(want.seq >> 32), want.icv, want.drops,
+		uint32_t w[16] = { (uint32_t)want.packets,
+				   (uint32_t)(want.packets >> 32),
+				   (uint32_t)want.octets,
+				   (uint32_t)(want.octets >> 32),
+				   (uint32_t)want.seq,
+				   (uint32_t)(want.seq >> 32),
+				   want.icv,
+				   want.drops,
 				   who >= 0 ? 0x100u | want.gen : 0 };
 		for (unsigned i = 0; i < 16; i++)
 			wrong += res(i) != w[i];
@@ -473,7 +483,8 @@ static void reset_anywhere(void)
 	}
 	ok(!wrong && least <= 1 && most > 40,
 	   "a reset in any clock of an ADD (%u to %u): no key left, nothing written", least, most);
-	ok(!leaks && !both_valid, "no key at a port without a command, no index in both directions");
+	ok(!leaks && !both_valid,
+	   "no key at a port without a command, no index in both directions");
 }
 
 int main(void)

@@ -24,7 +24,8 @@ static void cycle(unsigned in_pct, unsigned out_pct)
 	t->out_ready_i = tb_chance(out_pct);
 	t.settle();
 	unsteady += !out_steady.keeps(t->out_valid_o, t->out_ready_i, t->out_data_o);
-	wrong += !!t->out_valid_o != !model.empty() || (t->out_valid_o && t->out_data_o != model.front());
+	wrong += !!t->out_valid_o != !model.empty() ||
+		 (t->out_valid_o && t->out_data_o != model.front());
 	if (t->out_valid_o && t->out_ready_i && !model.empty()) {
 		model.pop_front();
 		passed++;

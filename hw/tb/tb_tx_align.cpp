@@ -115,7 +115,8 @@ static void read_buffer(const uint8_t *p, unsigned n, unsigned off, unsigned err
 
 // A packet to the module.  From buffer stop on (if there is one) nothing is read: a
 // rule was broken, or the descriptor there was unreadable.
-static void post(packet p, const std::vector<unsigned> &cuts, unsigned stop, unsigned why, unsigned err_pct)
+static void post(packet p, const std::vector<unsigned> &cuts, unsigned stop, unsigned why,
+		 unsigned err_pct)
 {
 	unsigned at = 0;
 
@@ -147,7 +148,8 @@ static void post(packet p, const std::vector<unsigned> &cuts, unsigned stop, uns
 
 static void post_random(unsigned break_pct)
 {
-	packet p = random_packet(tb_chance(10) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 300));
+	packet p = random_packet(tb_chance(10) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
+						 tb_range(14, 300));
 	std::vector<unsigned> cuts = random_cuts(p.data.size());
 	unsigned stop = ~0u, why = TX_GOOD;
 
@@ -201,9 +203,9 @@ static void check_head_pop(void)
 static bool record_right(const packet &p)
 {
 	tx_record r = tx_record::from(bits_of(t->rec_o));
-	bool same = r.index == p.index && r.seq_hi == p.head.seq_hi && r.esp_off == p.head.esp_off &&
-		    r.gen == p.head.gen && r.sa_id == p.head.sa_id && r.esp == p.head.esp &&
-		    r.len == p.data.size() && r.csum == p.head.csum;
+	bool same = r.index == p.index && r.seq_hi == p.head.seq_hi &&
+		    r.esp_off == p.head.esp_off && r.gen == p.head.gen && r.sa_id == p.head.sa_id &&
+		    r.esp == p.head.esp && r.len == p.data.size() && r.csum == p.head.csum;
 
 	if (p.head.csum)
 		same = same && r.off == p.head.off && !memcmp(r.field, p.field, 2);
@@ -225,7 +227,8 @@ static void check_end(void)
 
 	wrong += (t->order_o & 0xffff) != p.index;
 	if (p.status == TX_GOOD) {
-		wrong += !t->rec_push_o || t->drop_o || t->bad_desc_o || t->order_o >> 24 || !record_right(p);
+		wrong += !t->rec_push_o || t->drop_o || t->bad_desc_o || t->order_o >> 24 ||
+			 !record_right(p);
 		for (unsigned i = 0; i < p.data.size(); i++)
 			wrong += buffer[(16 * first_beat + i) % buffer.size()] != p.data[i];
 		first_beat = (first_beat + (p.data.size() + 15) / 16) % TX_BUF_BEATS;
@@ -299,7 +302,8 @@ static bool drain(unsigned limit)
 		cycle();
 	for (unsigned i = 0; i < 6; i++)
 		cycle();
-	return ends.empty() && heads.empty() && jobs.words.empty() && beats.words.empty() && drops.empty();
+	return ends.empty() && heads.empty() && jobs.words.empty() && beats.words.empty() &&
+	       drops.empty();
 }
 
 static void verdict(bool all, const char *what)
@@ -311,7 +315,8 @@ static void verdict(bool all, const char *what)
 
 // ---- tests ------------------------------------------------------------------------
 
-static void random_packets(unsigned count, unsigned break_pct, unsigned job_gaps, unsigned beat_gaps)
+static void random_packets(unsigned count, unsigned break_pct, unsigned job_gaps,
+			   unsigned beat_gaps)
 {
 	char what[64];
 	bool all = true;
@@ -323,7 +328,8 @@ static void random_packets(unsigned count, unsigned break_pct, unsigned job_gaps
 			all &= drain(200000);
 	}
 	all &= drain(200000);
-	snprintf(what, sizeof(what), "%u %% broken, gaps %u %% and %u %%", break_pct, job_gaps, beat_gaps);
+	snprintf(what, sizeof(what), "%u %% broken, gaps %u %% and %u %%", break_pct, job_gaps,
+		 beat_gaps);
 	verdict(all, what);
 }
 

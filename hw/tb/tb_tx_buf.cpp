@@ -198,7 +198,8 @@ static bool drain(unsigned limit)
 
 static void verdict(bool all, const char *what)
 {
-	ok(all && !wrong, "%s: %u beats, the checksum in two beats %u times", what, beats_seen, straddled);
+	ok(all && !wrong, "%s: %u beats, the checksum in two beats %u times", what, beats_seen,
+	   straddled);
 	ok(!unsteady && !bad_idle && !gaps,
 	   "a packet leaves without a gap, beats stay until they are taken, idle_o is exact");
 }

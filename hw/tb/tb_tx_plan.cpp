@@ -171,7 +171,8 @@ static void fresh(unsigned gaps, unsigned req, unsigned job, unsigned out, unsig
 static bool drain(unsigned limit)
 {
 	while (limit--) {
-		if (descs.words.empty() && model.jobs.empty() && completed == begun && out_beats.empty())
+		if (descs.words.empty() && model.jobs.empty() && completed == begun &&
+		    out_beats.empty())
 			break;
 		cycle();
 	}
@@ -270,15 +271,16 @@ static void break_packet(std::vector<desc> &p)
 
 static void verdict(bool all, const char *what)
 {
-	ok(all && !wrong, "%s: %u packets as the rules say (%u good, %u broken, %u unreadable, %u reads)",
-	   what, begun, seen[TX_GOOD], seen[TX_BAD_RULE], seen[TX_BAD_BUS], reads);
+	ok(all && !wrong,
+	   "%s: %u packets as the rules say (%u good, %u broken, %u unreadable, %u reads)", what,
+	   begun, seen[TX_GOOD], seen[TX_BAD_RULE], seen[TX_BAD_BUS], reads);
 	ok(!overrun && !unsteady && !bad_idle,
 	   "room and packets within bounds (%u beats, %u packets), requests stay, idle_o and empty_o right",
 	   most_beats, most_packets);
 }
 
-static void random_packets(unsigned break_pct, unsigned gaps, unsigned req, unsigned job, unsigned out,
-			   unsigned done)
+static void random_packets(unsigned break_pct, unsigned gaps, unsigned req, unsigned job,
+			   unsigned out, unsigned done)
 {
 	char what[64];
 
@@ -356,7 +358,9 @@ static void full(void)
 {
 	static const struct {
 		unsigned len, packets;
-	} kinds[] = { { 256, 128 }, { 14, 128 }, { 9216, 3 }, { 9215, 3 }, { 512, 64 }, { 513, 62 } };
+	} kinds[] = {
+		{ 256, 128 }, { 14, 128 }, { 9216, 3 }, { 9215, 3 }, { 512, 64 }, { 513, 62 }
+	};
 
 	for (auto &k : kinds) {
 		fresh(0, 100, 100, 0, 0);
@@ -382,8 +386,8 @@ static void full(void)
 			for (unsigned i = 0; i < 20; i++)
 				cycle();
 			ok(took == k.packets && still == took && begun == took + 1,
-			   "%u packets of %u bytes fill the buffer; one more when its last beat is free", took,
-			   k.len);
+			   "%u packets of %u bytes fill the buffer; one more when its last beat is free",
+			   took, k.len);
 		} else {
 			pct_out = 100;
 			for (unsigned i = 0; i < 3000; i++)
@@ -393,8 +397,8 @@ static void full(void)
 			for (unsigned i = 0; i < 20; i++)
 				cycle();
 			ok(took == k.packets && still == took && begun > took,
-			   "%u packets of %u bytes are under way at most; more when one is completed", took,
-			   k.len);
+			   "%u packets of %u bytes are under way at most; more when one is completed",
+			   took, k.len);
 		}
 		pct_out = pct_done = 100;
 		verdict(drain(100000), "then the others");

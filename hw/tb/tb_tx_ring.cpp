@@ -114,7 +114,9 @@ static void post(unsigned len, unsigned fate)
 	unsigned at = 0, total = len;
 
 	for (unsigned left = len, n = tb_range(1, VALLUM_TXD_MAX_BUFS); left; left -= cuts.back())
-		cuts.push_back(cuts.size() + 1 == n ? left : tb_range(1, tb_chance(60) && left > 50 ? 50 : left));
+		cuts.push_back(cuts.size() + 1 == n ?
+				       left :
+				       tb_range(1, tb_chance(60) && left > 50 ? 50 : left));
 	if (tb_chance(50))
 		add_csum(p, first);
 	p.fate = fate;
@@ -168,7 +170,8 @@ static void poll(void)
 		} else {
 			dropped[p.fate - TX_BAD_RULE]++;
 		}
-		wrong += w[0] != (p.rec.index | (uint32_t)status << VALLUM_TXC_STATUS_LSB) || w[1] || w[2] || w[3];
+		wrong += w[0] != (p.rec.index | (uint32_t)status << VALLUM_TXC_STATUS_LSB) ||
+			 w[1] || w[2] || w[3];
 		completed++;
 		ring.free_to = p.last + 1;
 	}
@@ -180,7 +183,8 @@ static void poll(void)
 static void engine(void)
 {
 	if (t->meta_valid_o && t->meta_ready_i) {
-		wrong += to_engine.empty() || memcmp(&t->meta_o, to_engine.front().rec.meta().b, 12);
+		wrong +=
+			to_engine.empty() || memcmp(&t->meta_o, to_engine.front().rec.meta().b, 12);
 		if (!to_engine.empty()) {
 			in_engine.push_back(to_engine.front());
 			to_engine.pop_front();
@@ -203,7 +207,8 @@ static void engine(void)
 		return;
 	wrong += got != p.wire;
 	sent++;
-	verdict v = { p.rec.index, (uint8_t)(tb_chance(85) ? 0 : tb_range(3, VALLUM_TXDROP_COUNT)) };
+	verdict v = { p.rec.index,
+		      (uint8_t)(tb_chance(85) ? 0 : tb_range(3, VALLUM_TXDROP_COUNT)) };
 	verdicts.words.push_back(v);
 	statuses.push_back(v.status);
 	got.clear();
@@ -252,7 +257,8 @@ static void cycle(void)
 	t->out_ready_i = tb_chance(out_pct);
 	t->done_valid_i = verdicts.offer();
 	if (t->done_valid_i)
-		t->done_i = verdicts.words.front().status | (uint32_t)verdicts.words.front().index << 8;
+		t->done_i = verdicts.words.front().status | (uint32_t)verdicts.words.front().index
+								    << 8;
 	t->caw_ready_i = !mem.stalled();
 	t->dar_ready_i = !mem.stalled();
 	t->par_ready_i = 0;
@@ -314,8 +320,9 @@ static bool drain(void)
 	for (unsigned i = 0; i < 30; i++)
 		cycle();
 	t.settle();
-	return to_complete.empty() && to_engine.empty() && statuses.empty() && t->idle_o && t->empty_o &&
-	       t->head_o == (uint16_t)ring.tail && t->cpl_tail_o == (uint16_t)completed;
+	return to_complete.empty() && to_engine.empty() && statuses.empty() && t->idle_o &&
+	       t->empty_o && t->head_o == (uint16_t)ring.tail &&
+	       t->cpl_tail_o == (uint16_t)completed;
 }
 
 static void make_room(unsigned descs)
@@ -328,8 +335,9 @@ static void make_room(unsigned descs)
 
 static void result(bool all, const char *what)
 {
-	ok(all && !wrong, "%s: %u sent, %u dropped by the engine, %u of broken rules, %u the bus failed on",
-	   what, sent - engine_drops, engine_drops, dropped[0], dropped[1]);
+	ok(all && !wrong,
+	   "%s: %u sent, %u dropped by the engine, %u of broken rules, %u the bus failed on", what,
+	   sent - engine_drops, engine_drops, dropped[0], dropped[1]);
 	ok(pulses[0] == dropped[0] && pulses[1] == dropped[1] && bad_descs == dropped[0],
 	   "a pulse for each drop");
 	ok(!bad_idle, "idle_o keeps its word");
@@ -357,7 +365,8 @@ static void random_traffic(unsigned log2, unsigned latency, unsigned stalls, uns
 	fresh(log2, latency, stalls, engine_pct);
 	traffic(400, 20);
 	bool all = drain();
-	snprintf(what, sizeof(what), "ring of %u, latency %u, stalls %u %%", 1u << log2, latency, stalls);
+	snprintf(what, sizeof(what), "ring of %u, latency %u, stalls %u %%", 1u << log2, latency,
+		 stalls);
 	result(all, what);
 }
 
@@ -395,7 +404,8 @@ static void unwritable(void)
 	tail = ring.tail;
 	for (unsigned i = 0; i < 600; i++)
 		cycle();
-	ok(sent == 3 && !completed && t->cpl_tail_o == 3 && t->idle_o && t->empty_o && wr.bad_runs >= 3,
+	ok(sent == 3 && !completed && t->cpl_tail_o == 3 && t->idle_o && t->empty_o &&
+		   wr.bad_runs >= 3,
 	   "completions that cannot be written: the index goes on");
 }
 
@@ -451,7 +461,8 @@ static void resets(void)
 	traffic(30, 20);
 	fresh(8, 20, 0, 100);
 	t.settle();
-	ok(t->idle_o && t->empty_o && !t->meta_valid_o && !t->out_valid_o && !t->head_o && !t->cpl_tail_o,
+	ok(t->idle_o && t->empty_o && !t->meta_valid_o && !t->out_valid_o && !t->head_o &&
+		   !t->cpl_tail_o,
 	   "a reset under traffic empties it");
 	traffic(60, 20);
 	result(drain(), "afterwards");

@@ -36,12 +36,18 @@ struct rules {
 	std::deque<tx_job> jobs;
 	std::deque<request> requests;
 
-	static bool total_ok(const desc &d) { return d.total >= 14 && d.total <= VALLUM_MAX_FRAME_LIMIT; }
+	static bool total_ok(const desc &d)
+	{
+		return d.total >= 14 && d.total <= VALLUM_MAX_FRAME_LIMIT;
+	}
 	static bool csum_ok(const desc &d)
 	{
 		return !d.csum || (d.start <= d.off && d.off + 2 <= d.end && d.end <= d.total);
 	}
-	static unsigned need(const desc &d) { return d.err || !total_ok(d) ? 0 : (d.total + 15) / 16; }
+	static unsigned need(const desc &d)
+	{
+		return d.err || !total_ok(d) ? 0 : (d.total + 15) / 16;
+	}
 
 	void take(const desc &d)
 	{
