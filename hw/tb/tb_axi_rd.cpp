@@ -6,7 +6,7 @@
 #include <deque>
 #include <vector>
 
-#include "tb.h"
+#include "axi_runs.h"
 #include "Vvallum_axi_rd.h"
 
 struct burst {
@@ -15,24 +15,11 @@ struct burst {
 };
 
 static tb<Vvallum_axi_rd> t;
+static axi_clients<Vvallum_axi_rd> clients{ t, 10 };
 static std::deque<burst> bus;                    // accepted, not yet answered
 static std::deque<uint64_t> want[3];             // addresses of beats to come, by client
 static unsigned breaches, wrong, beats, bursts, errors_want, errors_seen, stall_pct;
 static bool r_held;
-
-static bool bad_address(uint64_t a) { return (a >> 12) % 7 == 3; }
-
-static uint64_t *addr_port(unsigned c)
-{
-	return c == 0 ? &t->req_addr0_i : c == 1 ? &t->req_addr1_i : &t->req_addr2_i;
-}
-
-static void put_request(unsigned c, uint64_t addr, unsigned n)
-{
-	*addr_port(c) = addr;
-	t->req_beats_i = (t->req_beats_i & ~(0x3ffu << 10 * c)) | n << 10 * c;
-	t->req_valid_i |= 1 << c;
-}
 
 static void cycle(void)
 {
@@ -51,17 +38,10 @@ static void cycle(void)
 	t->clk_i = 0;
 	t->eval();
 	errors_seen += t->error_o;
-	unsigned taken = 0;
-	for (unsigned c = 0; c < 3; c++) {
-		if (t->req_valid_i >> c & t->req_ready_o >> c & 1) {
-			uint64_t a = *addr_port(c) & ~15ull;
-			unsigned n = t->req_beats_i >> 10 * c & 0x3ff;
-
-			for (unsigned i = 0; i < n; i++)
-				want[c].push_back(a + 16 * i);
-			taken |= 1 << c;
-		}
-	}
+	unsigned taken = clients.taken();
+	for (unsigned c = 0; c < 3; c++)
+		for (unsigned i = 0; taken >> c & 1 && i < clients.run(c).beats; i++)
+			want[c].push_back(clients.run(c).addr + 16 * i);
 	if (t->rsp_valid_o && (t->rsp_valid_o & (t->rsp_valid_o - 1)))
 		breaches++;
 	if (t->rsp_valid_o & t->rsp_ready_i) {
@@ -86,63 +66,28 @@ static void cycle(void)
 		unsigned n = t->arlen_o + 1;
 
 		bursts++;
-		breaches += (t->araddr_o & 15) ||
-			    (t->araddr_o >> 12) != ((t->araddr_o + 16 * n - 1) >> 12);
+		breaches += !burst_allowed(t->araddr_o, t->arlen_o);
 		errors_want += bad_address(t->araddr_o);   // all of a burst lies in one page
 		bus.push_back({ t->araddr_o, n });
 	}
 	t.tick();
-	t->req_valid_i &= ~taken;
+	clients.withdraw(taken);
 }
 
-static bool settle_down(void)
-{
-	for (int i = 0; i < 400000; i++) {
-		t.settle();
-		if (t->idle_o && !t->req_valid_i)
-			return true;
-		cycle();
-	}
-	return false;
-}
+static bool all_answered(void) { return want[0].empty() && want[1].empty() && want[2].empty(); }
 
 static void random_requests(unsigned stalls, unsigned count)
 {
-	unsigned given = 0;
-
 	breaches = wrong = beats = bursts = errors_want = errors_seen = 0;
 	stall_pct = stalls;
-	while (given < count) {
-		unsigned c = tap_below(3);
-
-		if (!(t->req_valid_i >> c & 1)) {
-			put_request(c, tap_rand(), tb_chance(80) ? tb_range(1, 12) : tb_range(1, 1023));
-			given++;
-		}
-		cycle();
-	}
-	ok(settle_down() && want[0].empty() && want[1].empty() && want[2].empty(),
-	   "stalls %u %%: %u requests, %u bursts, %u beats: all answered", stalls, count, bursts, beats);
+	clients.random(count, cycle);
+	ok(clients.settle_down(cycle) && all_answered(),
+	   "stalls %u %%: %u requests, %u bursts, %u beats: all answered", stalls, count, bursts,
+	   beats);
 	ok(!wrong, "each client gets its own data, in order, errors marked");
 	ok(!breaches, "bursts stay within 4 KiB");
-	ok(errors_seen == errors_want && errors_want, "%u failed bursts, each counted once", errors_want);
-}
-
-static void stop(void)
-{
-	stall_pct = 0;
-	put_request(2, 0x1000000f00, 600);
-	cycle();
-	cycle();
-	t->stop_i = 1;
-	put_request(0, 0x4000, 1);
-	for (int i = 0; i < 2000; i++)
-		cycle();
-	t.settle();
-	ok(t->idle_o && want[2].empty(), "stop: what was taken is finished");
-	ok(t->req_valid_i == 1, "and nothing more is taken");
-	t->stop_i = 0;
-	ok(settle_down() && want[0].empty(), "after it all goes on");
+	ok(errors_seen == errors_want && errors_want, "%u failed bursts, each counted once",
+	   errors_want);
 }
 
 // Requests of one beat in flight at a memory that does not answer yet.
@@ -154,7 +99,7 @@ static void outstanding(void)
 	bursts = 0;
 	for (int i = 0; i < 400; i++) {
 		if (!t->req_valid_i && n++ < 300)
-			put_request(2, 0x10000 + 16 * n, 1);
+			clients.ask(2, 0x10000 + 16 * n, 1);
 		r_held = false;
 		std::deque<burst> keep;
 		std::swap(keep, bus);
@@ -163,15 +108,57 @@ static void outstanding(void)
 		std::swap(keep, bus);
 	}
 	ok(bursts >= 128, "%u bursts outstanding", bursts);
-	ok(settle_down(), "and answered");
+	ok(clients.settle_down(cycle) && all_answered(), "and answered");
+}
+
+// Beats that nobody asked for, as after a reset of the card alone.
+static void strays(void)
+{
+	unsigned shown = 0;
+
+	t->arready_i = t->rvalid_i = t->rlast_i = 1;
+	t->rresp_i = 2;
+	t->rsp_ready_i = 0;
+	for (int i = 0; i < 20; i++) {
+		t.settle();
+		shown += !t->rready_o || t->rsp_valid_o || t->error_o;
+		t.tick();
+	}
+	t->rvalid_i = 0;
+	t.tick();
+	t.settle();
+	ok(!shown && t->idle_o, "beats that nobody asked for are thrown away");
+	random_requests(20, 300);
+}
+
+static void resets(void)
+{
+	stall_pct = 30;
+	for (unsigned c = 0; c < 3; c++)
+		clients.ask(c, 0x5000 * c, 900);
+	for (int i = 0; i < 300; i++)
+		cycle();
+	bus.clear();
+	for (auto &w : want)
+		w.clear();
+	r_held = false;
+	t->req_valid_i = t->rvalid_i = 0;
+	t.reset(2);
+	t.settle();
+	ok(t->idle_o && !t->arvalid_o && !t->rsp_valid_o, "a reset in the middle of a run");
+	random_requests(20, 300);
 }
 
 int main()
 {
+	tap_seed();
 	t.reset(2);
 	random_requests(0, 2000);
 	random_requests(40, 2000);
-	stop();
+	stall_pct = 0;
+	clients.stop(cycle, all_answered);
 	outstanding();
+	strays();
+	resets();
 	return done_testing();
 }

@@ -7,7 +7,7 @@
 #include <deque>
 #include <vector>
 
-#include "tb.h"
+#include "axi_runs.h"
 #include "Vvallum_axi_wr.h"
 
 struct run {
@@ -17,29 +17,13 @@ struct run {
 };
 
 static tb<Vvallum_axi_wr> t;
+static axi_clients<Vvallum_axi_wr> clients{ t, 11 };
 static std::deque<std::pair<uint64_t, unsigned>> aw;   // bursts accepted: address, beats left
 static std::deque<bool> answers;                       // to give: is it an error
 static std::deque<run> giving[3];                      // runs taken, data under way
 static std::deque<bool> expect[3];                     // results of runs, by client
 static unsigned breaches, wrong, bursts, beats, errors_want, errors_seen, stall_pct, runs_done;
 static bool b_held, b_bad;
-
-static bool bad_address(uint64_t a) { return (a >> 12) % 7 == 3; }
-
-static uint64_t *addr_port(unsigned c)
-{
-	return c == 0 ? &t->req_addr0_i : c == 1 ? &t->req_addr1_i : &t->req_addr2_i;
-}
-
-static void put_request(unsigned c, uint64_t addr, unsigned n)
-{
-	uint64_t v = t->req_beats_i;
-
-	*addr_port(c) = addr;
-	v = (v & ~(0x7ffull << 11 * c)) | (uint64_t)n << 11 * c;
-	t->req_beats_i = v;
-	t->req_valid_i |= 1 << c;
-}
 
 static void cycle(void)
 {
@@ -66,7 +50,7 @@ static void cycle(void)
 	t->clk_i = 0;
 	t->eval();
 	errors_seen += t->error_o;
-	unsigned taken = 0;
+	unsigned taken = clients.taken();
 	for (unsigned c = 0; c < 3; c++) {
 		if (t->rsp_o >> c & 1) {
 			wrong += expect[c].empty() || expect[c].front() != !!t->rsp_err_o;
@@ -79,16 +63,14 @@ static void cycle(void)
 			if (--giving[c].front().left == 0)
 				giving[c].pop_front();
 		}
-		if (t->req_valid_i >> c & t->req_ready_o >> c & 1) {
-			uint64_t a = *addr_port(c) & ~15ull;
-			unsigned n = (uint64_t)t->req_beats_i >> 11 * c & 0x7ff;
+		if (taken >> c & 1) {
+			axi_run r = clients.run(c);
 			bool bad = false;
 
-			for (uint64_t p = a >> 12; p <= (a + 16 * n - 1) >> 12; p++)
+			for (uint64_t p = r.addr >> 12; p <= (r.addr + 16 * r.beats - 1) >> 12; p++)
 				bad |= bad_address(p << 12);
-			giving[c].push_back({ a, n, a });
+			giving[c].push_back({ r.addr, r.beats, r.addr });
 			expect[c].push_back(bad);
-			taken |= 1 << c;
 		}
 	}
 	if (t->bvalid_i && t->bready_o) {
@@ -117,71 +99,83 @@ static void cycle(void)
 		unsigned n = t->awlen_o + 1;
 
 		bursts++;
-		breaches += (t->awaddr_o & 15) ||
-			    (t->awaddr_o >> 12) != ((t->awaddr_o + 16 * n - 1) >> 12);
+		breaches += !burst_allowed(t->awaddr_o, t->awlen_o);
 		errors_want += bad_address(t->awaddr_o);
 		aw.push_back({ t->awaddr_o, n });
 	}
 	t.tick();
-	t->req_valid_i &= ~taken;
+	clients.withdraw(taken);
 }
 
-static bool settle_down(void)
+static bool all_answered(void)
 {
-	for (int i = 0; i < 400000; i++) {
-		t.settle();
-		if (t->idle_o && !t->req_valid_i)
-			return true;
-		cycle();
-	}
-	return false;
+	return expect[0].empty() && expect[1].empty() && expect[2].empty();
 }
 
 static void random_runs(unsigned stalls, unsigned count)
 {
-	unsigned given = 0;
-
 	breaches = wrong = beats = bursts = errors_want = errors_seen = runs_done = 0;
 	stall_pct = stalls;
-	while (given < count) {
-		unsigned c = tap_below(3);
-
-		if (!(t->req_valid_i >> c & 1)) {
-			put_request(c, tap_rand(), tb_chance(80) ? tb_range(1, 12) : tb_range(1, 2047));
-			given++;
-		}
-		cycle();
-	}
-	ok(settle_down() && runs_done == count && expect[0].empty() && expect[1].empty() &&
-	   expect[2].empty(), "stalls %u %%: %u runs, %u bursts, %u beats: all answered, once each",
+	clients.random(count, cycle);
+	ok(clients.settle_down(cycle) && runs_done == count && all_answered(),
+	   "stalls %u %%: %u runs, %u bursts, %u beats: all answered, once each",
 	   stalls, count, bursts, beats);
 	ok(!wrong, "data, strobes and results are the clients' own");
 	ok(!breaches, "bursts stay within 4 KiB, WLAST is right, addresses go first");
-	ok(errors_seen == errors_want && errors_want, "%u failed bursts, each counted once", errors_want);
+	ok(errors_seen == errors_want && errors_want, "%u failed bursts, each counted once",
+	   errors_want);
 }
 
-static void stop(void)
+// Answers that nobody waits for.
+static void strays(void)
 {
-	stall_pct = 0;
-	put_request(2, 0x1000000f00, 600);
-	cycle();
-	cycle();
-	t->stop_i = 1;
-	put_request(0, 0x4000, 1);
-	for (int i = 0; i < 2000; i++)
-		cycle();
+	unsigned shown = 0;
+
+	t->dat_valid_i = 0;
+	t->bvalid_i = 1;
+	t->bresp_i = 2;
+	for (int i = 0; i < 20; i++) {
+		t.settle();
+		shown += !t->bready_o || t->rsp_o || t->error_o;
+		t.tick();
+	}
+	t->bvalid_i = 0;
 	t.settle();
-	ok(t->idle_o && expect[2].empty(), "stop: what was taken is finished");
-	ok(t->req_valid_i == 1, "and nothing more is taken");
-	t->stop_i = 0;
-	ok(settle_down() && expect[0].empty(), "after it all goes on");
+	ok(!shown && t->idle_o, "answers that nobody waits for are ignored");
+	random_runs(20, 300);
+}
+
+static void resets(void)
+{
+	stall_pct = 30;
+	for (unsigned c = 0; c < 3; c++)
+		clients.ask(c, 0x5000 * c, 900);
+	for (int i = 0; i < 300; i++)
+		cycle();
+	aw.clear();
+	answers.clear();
+	for (unsigned c = 0; c < 3; c++) {
+		giving[c].clear();
+		expect[c].clear();
+	}
+	b_held = false;
+	t->req_valid_i = t->dat_valid_i = t->bvalid_i = 0;
+	t.reset(2);
+	t.settle();
+	ok(t->idle_o && !t->awvalid_o && !t->wvalid_o && !t->rsp_o,
+	   "a reset in the middle of a run");
+	random_runs(20, 300);
 }
 
 int main()
 {
+	tap_seed();
 	t.reset(2);
 	random_runs(0, 2000);
 	random_runs(40, 2000);
-	stop();
+	stall_pct = 0;
+	clients.stop(cycle, all_answered);
+	strays();
+	resets();
 	return done_testing();
 }
