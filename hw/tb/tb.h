@@ -27,6 +27,10 @@
 
 #include "tests/tap.h"
 
+#ifdef TRACE
+inline bool tb_waves;      // a model writes waves; of several the first that runs
+#endif
+
 // The model M with its clock clk_i and its reset rst_i.
 template <class M> struct tb {
 	VerilatedContext ctx;
@@ -90,8 +94,9 @@ template <class M> struct tb {
 #ifdef TRACE
 		const char *name = getenv("FST");
 
-		if (cycle || fst || !name)
+		if (cycle || fst || !name || tb_waves)
 			return;
+		tb_waves = true;
 		fst = new VerilatedFstC;
 		dut->trace(fst, 99);
 		fst->open(name);
