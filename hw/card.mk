@@ -5,7 +5,8 @@
 
 RTL_CARD := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv)) \
 	$(filter-out %_pkg.sv,$(wildcard hw/rtl/*.sv))
-RTL_AXI := $(addprefix hw/rtl/vallum_,ring_fifo.sv skid.sv axi_rd.sv axi_wr.sv)
+RTL_AXI := $(addprefix hw/rtl/vallum_,ring_fifo.sv skid.sv axi_split.sv axi_rd.sv \
+	axi_wr.sv)
 RTL_FETCH := hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_desc_fetch.sv
 RTL_TX_RING := $(HW_PKGS) $(RTL_FETCH) $(addprefix hw/rtl/vallum_,tx_plan.sv tx_align.sv \
 	tx_buf.sv cpl_write.sv tx_ring.sv)
@@ -45,6 +46,7 @@ $(call tb,tx_ring,vallum_tx_ring,$(RTL_TX_RING),,$(ESP_MODEL))
 $(HW)/tb_tx_ring: $(ESP_MODEL)
 $(call tb,rx_ring,vallum_rx_ring,$(RTL_RX_RING))
 $(call tb,irq,vallum_irq,hw/rtl/vallum_irq.sv,-GCLK_KHZ=4000)
+$(call tb,axi_split,vallum_axi_split,hw/rtl/vallum_axi_split.sv)
 $(call tb,axi_rd,vallum_axi_rd,$(RTL_AXI))
 $(call tb,axi_wr,vallum_axi_wr,$(RTL_AXI))
 $(foreach t,$(CARD_TESTS),$(call tb,$(t),vallum_nic,$(RTL_CARD),,$(B)/tests/libmodel.a))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
 // The read half of the AXI4 master, shared by three clients.  A client asks for
-// a run of 16-byte beats from a 16-byte aligned address; the run is split into
-// bursts that stay within 4 KiB (which also keeps them within 256 beats, AXI4
-// A3.4.1).  Up to 2^LOG2_BURSTS bursts are outstanding.  One ID, so data comes
-// in the order of the requests, and a queue of owners routes it.
+// a run of 16-byte beats from a 16-byte aligned address; vallum_axi_split makes
+// bursts of it.  Up to 2^LOG2_BURSTS bursts are outstanding.  One ID, so data
+// comes in the order of the requests, and a queue of owners routes it.
 //
 // Clients: 0 RX descriptors, 1 TX descriptors, 2 TX payload; a lower number
 // wins.  Descriptors are bounded by the room of their queues, so they cannot
@@ -44,72 +43,26 @@ module vallum_axi_rd #(
     input  wire logic         rlast_i
 );
 
-  // ---- requests: one at a time is cut into bursts ----------------------------
+  // ---- requests ---------------------------------------------------------------
 
-  logic        cut_q;          // a request is being cut
-  logic [1:0]  cut_owner_q;
-  logic [59:0] cut_addr_q;     // in beats
-  logic [9:0]  cut_beats_q;    // left
-  logic [8:0]  page_left, burst;
-  logic        last_burst, ar_free;
-  logic        own_full, own_valid, own_push, own_pop;
-  logic [1:0]  own;
-  logic        arvalid_q;
-  logic [59:0] araddr_q;
-  logic [7:0]  arlen_q;
-  logic        take;
+  logic       split_idle, burst_valid, own_full, own_valid, own_push, own_pop;
+  logic [1:0] burst_owner, own;
 
-  assign page_left  = 9'd256 - {1'b0, cut_addr_q[7:0]};
-  assign last_burst = cut_beats_q <= {1'b0, page_left};
-  assign burst      = last_burst ? cut_beats_q[8:0] : page_left;
-  assign ar_free    = !arvalid_q && !own_full;   // a burst every second cycle is enough
-  assign own_push   = cut_q && ar_free;
-  assign take       = !stop_i && (!cut_q || (own_push && last_burst));
+  vallum_axi_split #(.WIDTH(10)) u_split (
+      .clk_i, .rst_i, .stop_i, .idle_o(split_idle),
+      .req_valid_i, .req_ready_o, .req_addr0_i, .req_addr1_i, .req_addr2_i, .req_beats_i,
+      .burst_valid_o(burst_valid), .burst_ready_i(own_push), .burst_addr_o(araddr_o),
+      .burst_len_o(arlen_o), .burst_owner_o(burst_owner), .burst_end_o()
+  );
 
-  assign req_ready_o = !take ? 3'b000 : req_valid_i[0] ? 3'b001 : req_valid_i[1] ? 3'b010 :
-                       req_valid_i[2] ? 3'b100 : 3'b000;
-
-  always_ff @(posedge clk_i) begin
-    if (arready_i) arvalid_q <= 1'b0;
-    if (own_push) begin
-      arvalid_q   <= 1'b1;
-      araddr_q    <= cut_addr_q;
-      arlen_q     <= burst[7:0] - 8'd1;
-      cut_addr_q  <= cut_addr_q + {51'd0, burst};
-      cut_beats_q <= cut_beats_q - {1'b0, burst};
-      if (last_burst) cut_q <= 1'b0;
-    end
-    if (take && req_valid_i != 3'b000) begin
-      cut_q <= 1'b1;
-      if (req_valid_i[0]) begin
-        cut_owner_q <= 2'd0;
-        cut_addr_q  <= req_addr0_i[63:4];
-        cut_beats_q <= req_beats_i[9:0];
-      end else if (req_valid_i[1]) begin
-        cut_owner_q <= 2'd1;
-        cut_addr_q  <= req_addr1_i[63:4];
-        cut_beats_q <= req_beats_i[19:10];
-      end else begin
-        cut_owner_q <= 2'd2;
-        cut_addr_q  <= req_addr2_i[63:4];
-        cut_beats_q <= req_beats_i[29:20];
-      end
-    end
-    if (rst_i) begin
-      arvalid_q <= 1'b0;
-      cut_q     <= 1'b0;
-    end
-  end
-
-  assign arvalid_o = arvalid_q;
-  assign araddr_o  = {araddr_q, 4'd0};
-  assign arlen_o   = arlen_q;
+  assign arvalid_o = burst_valid && !own_full;
+  assign own_push  = arvalid_o && arready_i;
 
   // ---- answers ----------------------------------------------------------------
 
   vallum_ring_fifo #(.WIDTH(2), .LOG2(LOG2_BURSTS)) u_owner (
       .clk_i, .rst_i,
-      .push_i (own_push), .data_i (cut_owner_q), .full_o (own_full),
+      .push_i (own_push), .data_i (burst_owner), .full_o (own_full),
       .valid_o(own_valid), .data_o(own), .pop_i(own_pop)
   );
 
@@ -143,9 +96,9 @@ module vallum_axi_rd #(
   end
 
   logic unused;
-  assign unused = &{req_addr0_i[3:0], req_addr1_i[3:0], req_addr2_i[3:0], rresp_i[0]};
+  assign unused = rresp_i[0];
 
-  assign idle_o = !cut_q && !arvalid_q && !own_valid && !r_valid_q && !error_o;
+  assign idle_o = split_idle && !own_valid && !r_valid_q && !error_o;
 
 endmodule
 

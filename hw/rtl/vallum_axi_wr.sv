@@ -2,8 +2,8 @@
 //
 // The write half of the AXI4 master, shared by three clients.  A client asks for
 // a run of 16-byte beats at a 16-byte aligned address, gives the beats on its
-// own data channel, and gets one answer for the run, in order.  The run is split
-// into bursts within 4 KiB.  Addresses run ahead of data; up to 2^LOG2_BURSTS
+// own data channel, and gets one answer for the run, in order.  vallum_axi_split
+// makes bursts of the run.  Addresses run ahead of data; up to 2^LOG2_BURSTS
 // bursts wait for their answer.
 //
 // Clients: 0 RX completions, 1 TX completions, 2 RX frames; a lower number wins.
@@ -52,73 +52,25 @@ module vallum_axi_wr #(
     input  wire logic [1:0]   bresp_i
 );
 
-  // ---- requests: one at a time is cut into bursts ----------------------------
+  // ---- requests ---------------------------------------------------------------
 
-  logic        cut_q;
-  logic [1:0]  cut_owner_q;
-  logic [59:0] cut_addr_q;     // in beats
-  logic [10:0] cut_beats_q;    // left
-  logic [8:0]  page_left, burst;
-  logic        last_burst, aw_free, aw_load, aw_sent, take;
-  logic        awvalid_q;
-  logic [59:0] awaddr_q;
-  logic [7:0]  awlen_q;
-  logic [1:0]  awowner_q;
-  logic        awend_q;        // last burst of its run
-  logic        dat_full, dat_valid, dat_pop, ans_full, ans_valid, ans_pop;
-  logic [9:0]  dat_head;
-  logic [2:0]  ans_head;
+  logic       split_idle, burst_valid, burst_end, aw_sent;
+  logic [1:0] burst_owner;
+  logic       dat_full, dat_valid, dat_pop, ans_full, ans_valid, ans_pop;
+  logic [9:0] dat_head;
+  logic [2:0] ans_head;
 
-  assign page_left  = 9'd256 - {1'b0, cut_addr_q[7:0]};
-  assign last_burst = cut_beats_q <= {2'b0, page_left};
-  assign burst      = last_burst ? cut_beats_q[8:0] : page_left;
+  vallum_axi_split #(.WIDTH(11)) u_split (
+      .clk_i, .rst_i, .stop_i, .idle_o(split_idle),
+      .req_valid_i, .req_ready_o, .req_addr0_i, .req_addr1_i, .req_addr2_i, .req_beats_i,
+      .burst_valid_o(burst_valid), .burst_ready_i(aw_sent), .burst_addr_o(awaddr_o),
+      .burst_len_o(awlen_o), .burst_owner_o(burst_owner), .burst_end_o(burst_end)
+  );
+
   // The two queues below get their entry when the address is accepted, so data
   // never comes before its address.
-  assign aw_sent    = awvalid_q && awready_i && !dat_full && !ans_full;
-  assign aw_free    = !awvalid_q;   // a burst every second cycle is enough
-  assign aw_load    = cut_q && aw_free;
-  assign take       = !stop_i && (!cut_q || (aw_load && last_burst));
-
-  assign req_ready_o = !take ? 3'b000 : req_valid_i[0] ? 3'b001 : req_valid_i[1] ? 3'b010 :
-                       req_valid_i[2] ? 3'b100 : 3'b000;
-
-  always_ff @(posedge clk_i) begin
-    if (aw_sent) awvalid_q <= 1'b0;
-    if (aw_load) begin
-      awvalid_q   <= 1'b1;
-      awaddr_q    <= cut_addr_q;
-      awlen_q     <= burst[7:0] - 8'd1;
-      awowner_q   <= cut_owner_q;
-      awend_q     <= last_burst;
-      cut_addr_q  <= cut_addr_q + {51'd0, burst};
-      cut_beats_q <= cut_beats_q - {2'b0, burst};
-      if (last_burst) cut_q <= 1'b0;
-    end
-    if (take && req_valid_i != 3'b000) begin
-      cut_q <= 1'b1;
-      if (req_valid_i[0]) begin
-        cut_owner_q <= 2'd0;
-        cut_addr_q  <= req_addr0_i[63:4];
-        cut_beats_q <= req_beats_i[10:0];
-      end else if (req_valid_i[1]) begin
-        cut_owner_q <= 2'd1;
-        cut_addr_q  <= req_addr1_i[63:4];
-        cut_beats_q <= req_beats_i[21:11];
-      end else begin
-        cut_owner_q <= 2'd2;
-        cut_addr_q  <= req_addr2_i[63:4];
-        cut_beats_q <= req_beats_i[32:22];
-      end
-    end
-    if (rst_i) begin
-      awvalid_q <= 1'b0;
-      cut_q     <= 1'b0;
-    end
-  end
-
-  assign awvalid_o = awvalid_q && !dat_full && !ans_full;
-  assign awaddr_o  = {awaddr_q, 4'd0};
-  assign awlen_o   = awlen_q;
+  assign awvalid_o = burst_valid && !dat_full && !ans_full;
+  assign aw_sent   = awvalid_o && awready_i;
 
   // ---- data, in the order of the addresses ------------------------------------
 
@@ -129,7 +81,7 @@ module vallum_axi_wr #(
 
   vallum_ring_fifo #(.WIDTH(10), .LOG2(LOG2_BURSTS)) u_data (
       .clk_i, .rst_i,
-      .push_i (aw_sent), .data_i ({awowner_q, awlen_q}), .full_o (dat_full),
+      .push_i (aw_sent), .data_i ({burst_owner, awlen_o}), .full_o (dat_full),
       .valid_o(dat_valid), .data_o(dat_head), .pop_i(dat_pop)
   );
 
@@ -163,7 +115,7 @@ module vallum_axi_wr #(
 
   vallum_ring_fifo #(.WIDTH(3), .LOG2(LOG2_BURSTS)) u_answer (
       .clk_i, .rst_i,
-      .push_i (aw_sent), .data_i ({awend_q, awowner_q}), .full_o (ans_full),
+      .push_i (aw_sent), .data_i ({burst_end, burst_owner}), .full_o (ans_full),
       .valid_o(ans_valid), .data_o(ans_head), .pop_i(ans_pop)
   );
 
@@ -187,9 +139,9 @@ module vallum_axi_wr #(
   end
 
   logic unused;
-  assign unused = &{req_addr0_i[3:0], req_addr1_i[3:0], req_addr2_i[3:0], bresp_i[0]};
+  assign unused = bresp_i[0];
 
-  assign idle_o = !cut_q && !awvalid_q && !ans_valid && !wvalid_o && !error_o && rsp_o == 3'b000;
+  assign idle_o = split_idle && !ans_valid && !wvalid_o && !error_o && rsp_o == 3'b000;
 
 endmodule
 
