@@ -113,7 +113,7 @@ template <class M> static inline void sa_port(M *dut, uint16_t id, const struct 
 	dut->sa_we_i = 1;
 	dut->sa_id_i = id;
 	dut->sa_seq_i = s ? s->seq : 0;
-	port_put(dut->sa_i, o.b, (o.at + 7) / 8);
+	port_bits(dut->sa_i, o);
 }
 
 static inline void put_be32(uint8_t *p, uint32_t v)

@@ -64,7 +64,7 @@ struct rx_cut {
 		s.put(drain, 1);
 		return s;
 	}
-	static rx_cut from(bit_string s)
+	static rx_cut from(bit_reader s)
 	{
 		rx_cut c;
 

@@ -142,7 +142,7 @@ template <class P> static inline void port_get(void *dst, const P &port, size_t 
 // One bit string, filled from its low end: the packed struct of a port.
 struct bit_string {
 	uint8_t b[128] = {};
-	unsigned at = 0;       // of the next put or get
+	unsigned at = 0;
 
 	void put(uint64_t v, unsigned bits)
 	{
@@ -154,6 +154,15 @@ struct bit_string {
 		while (n--)
 			put(*p++, 8);
 	}
+	size_t bytes() const { return (at + 7) / 8; }
+};
+
+// A bit string read from its low end.
+struct bit_reader {
+	uint8_t b[128] = {};
+	unsigned at = 0;
+
+	template <class P> explicit bit_reader(const P &port) { port_get(b, port, sizeof(port)); }
 	uint64_t get(unsigned bits)
 	{
 		uint64_t v = 0;
@@ -162,20 +171,16 @@ struct bit_string {
 			v |= (uint64_t)(b[at / 8] >> at % 8 & 1) << i;
 		return v;
 	}
+	void get(uint8_t *p, unsigned n)
+	{
+		while (n--)
+			*p++ = get(8);
+	}
 };
 
-template <class P> static inline void bits_put(P &port, const bit_string &s)
+template <class P> static inline void port_bits(P &port, const struct bit_string &s)
 {
-	port_put(port, s.b, (s.at + 7) / 8);
-}
-
-// What a port holds, to be read from its low end.
-template <class P> static inline bit_string bits_of(const P &port)
-{
-	bit_string s;
-
-	port_get(s.b, port, sizeof(port));
-	return s;
+	port_put(port, s.b, s.bytes());
 }
 
 #endif

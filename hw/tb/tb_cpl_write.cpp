@@ -6,7 +6,7 @@
 // errors, one completion a clock.
 
 #include "client_bus.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_cpl_write.h"
 
 struct words {

@@ -8,7 +8,7 @@
 // As the TX ring has it; tb_desc_fetch_rx.cpp is the RX ring's.
 
 #include "client_bus.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_desc_fetch.h"
 
 #ifndef BEATS

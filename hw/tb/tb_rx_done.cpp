@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rx_cuts.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_rx_done.h"
 
 #define ENTRIES 256u         // of buffers, in vallum_rx_plan
@@ -153,7 +153,7 @@ static void cycle(void)
 
 		s.put(frames[records.front()].bad, 1);
 		s.put(frames[records.front()].lens.size(), 8);
-		bits_put(t->frame_i, s);
+		port_bits(t->frame_i, s);
 	}
 	t->cpl_ready_i = tb_chance(pct_ready);
 	most_entries = bufs.size() > most_entries ? bufs.size() : most_entries;

@@ -5,7 +5,7 @@
 // the queues is left to fill up.
 
 #include "rx_cuts.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_rx_plan.h"
 
 struct desc {
@@ -90,7 +90,7 @@ static void pop_cut(void)
 	t->cut_pop_i = t->cut_valid_o && tb_chance(pct_cut);
 	if (!t->cut_pop_i)
 		return;
-	wrong += cuts.empty() || !(rx_cut::from(bits_of(t->cut_o)) == cuts.front());
+	wrong += cuts.empty() || !(rx_cut::from(bit_reader(t->cut_o)) == cuts.front());
 	if (!cuts.empty())
 		cuts.pop_front();
 }
@@ -138,7 +138,7 @@ static void cycle(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		bits_put(t->meta_i, metas.words.front().bits());
+		port_bits(t->meta_i, metas.words.front().bits());
 	t->desc_valid_i = descs.offer();
 	if (t->desc_valid_i) {
 		const desc &d = descs.words.front();

@@ -9,7 +9,7 @@
 #include "client_bus.h"
 #include "ring_host.h"
 #include "rx_cuts.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_rx_ring.h"
 
 typedef std::vector<uint8_t> bytes;
@@ -191,7 +191,7 @@ static void drive_engine(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		bits_put(t->meta_i, metas.words.front().bits());
+		port_bits(t->meta_i, metas.words.front().bits());
 	// a frame's beats come behind its meta
 	t->in_valid_i = begun && beats.offer();
 	if (t->in_valid_i) {

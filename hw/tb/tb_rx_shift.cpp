@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rx_cuts.h"
-#include "stream.h"
+#include "ports.h"
 #include "Vvallum_rx_shift.h"
 
 typedef std::vector<uint8_t> bytes;
@@ -112,7 +112,7 @@ static void cycle(void)
 {
 	t->cut_valid_i = cuts.offer();
 	if (t->cut_valid_i)
-		bits_put(t->cut_i, cuts.words.front().bits());
+		port_bits(t->cut_i, cuts.words.front().bits());
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
 		port_put(t->in_data_i, beats.words.front().b, 16);

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "stream.h"
+#include "ports.h"
 #include "tests/model/csum.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_align.h"
@@ -202,7 +202,7 @@ static void check_head_pop(void)
 
 static bool record_right(const packet &p)
 {
-	tx_record r = tx_record::from(bits_of(t->rec_o));
+	tx_record r = tx_record::from(bit_reader(t->rec_o));
 	bool same = r.index == p.index && r.seq_hi == p.head.seq_hi &&
 		    r.esp_off == p.head.esp_off && r.gen == p.head.gen && r.sa_id == p.head.sa_id &&
 		    r.esp == p.head.esp && r.len == p.data.size() && r.csum == p.head.csum;
@@ -253,10 +253,10 @@ static void cycle(void)
 {
 	t->job_valid_i = jobs.offer();
 	if (t->job_valid_i)
-		bits_put(t->job_i, jobs.words.front().bits());
+		port_bits(t->job_i, jobs.words.front().bits());
 	t->head_valid_i = !heads.empty();
 	if (t->head_valid_i)
-		bits_put(t->head_i, heads.front().head.bits());
+		port_bits(t->head_i, heads.front().head.bits());
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
 		port_put(t->in_data_i, beats.words.front().b, 16);

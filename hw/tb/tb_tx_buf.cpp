@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "stream.h"
+#include "ports.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_buf.h"
 
@@ -86,7 +86,7 @@ static void write_side(void)
 		at++;
 	} else if (records < RECORDS) {
 		t->rec_push_i = 1;
-		bits_put(t->rec_i, p.rec.bits());
+		port_bits(t->rec_i, p.rec.bits());
 	}
 }
 

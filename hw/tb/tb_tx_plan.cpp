@@ -6,7 +6,7 @@
 // packets late and at random; the room kept never exceeds the buffer, nor the packets
 // under way what the queues hold.
 
-#include "stream.h"
+#include "ports.h"
 #include "tx_rules.h"
 #include "Vvallum_tx_plan.h"
 
@@ -55,7 +55,7 @@ static void hand_on(unsigned need, unsigned status)
 
 static void check_head(void)
 {
-	tx_head h = tx_head::from(bits_of(t->head_o)), w = model.heads.front();
+	tx_head h = tx_head::from(bit_reader(t->head_o)), w = model.heads.front();
 
 	if (!model.head_ok.front()) {
 		wrong += h.need != w.need;
@@ -74,7 +74,7 @@ static void take_job(void)
 	t->drop_free_i = 0;
 	if (!t->job_pop_i)
 		return;
-	tx_job j = tx_job::from(bits_of(t->job_o));
+	tx_job j = tx_job::from(bit_reader(t->job_o));
 	if (model.jobs.empty() || model.heads.empty() || !t->head_valid_o) {
 		wrong++;
 		return;

@@ -7,7 +7,7 @@
 
 #include "client_bus.h"
 #include "ring_host.h"
-#include "stream.h"
+#include "ports.h"
 #include "tests/model/csum.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_ring.h"

@@ -41,7 +41,7 @@ struct tx_head {
 		s.put(need, 10);
 		return s;
 	}
-	static tx_head from(bit_string s)
+	static tx_head from(bit_reader s)
 	{
 		tx_head h;
 
@@ -83,7 +83,7 @@ struct tx_job {
 		s.put(read, 1);
 		return s;
 	}
-	static tx_job from(bit_string s)
+	static tx_job from(bit_reader s)
 	{
 		tx_job j;
 
@@ -144,7 +144,7 @@ struct tx_record {
 		s.put(csum, 1);
 		return s;
 	}
-	static tx_record from(bit_string s)
+	static tx_record from(bit_reader s)
 	{
 		tx_record r;
 

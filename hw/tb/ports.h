@@ -3,8 +3,8 @@
 // Valid/ready ports of a bench.  Every clock: the inputs from offer(), settle, what
 // was taken is told, then the edge.
 
-#ifndef HW_TB_STREAM_H
-#define HW_TB_STREAM_H
+#ifndef HW_TB_PORTS_H
+#define HW_TB_PORTS_H
 
 #include <deque>
 
