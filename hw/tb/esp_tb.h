@@ -85,24 +85,6 @@ static inline struct bit_string sa_bits(const struct card_sa *s)
 	return o;
 }
 
-// The entry as 32 words of SA_WIN.
-static inline void sa_words(const struct card_sa *s, uint32_t w[32])
-{
-	memset(w, 0, 128);
-	w[0] = VALLUM_SA_VALID_MASK | (s->dir_in ? VALLUM_SA_DIR_IN_MASK : 0) |
-	       (s->sa.esn ? VALLUM_SA_ESN_MASK : 0) | (s->v6 ? VALLUM_SA_FAMILY6_MASK : 0) |
-	       (s->encap ? VALLUM_SA_ENCAP_MASK : 0) |
-	       (s->sa.key_len / 8 - 2) << VALLUM_SA_KEY_SIZE_LSB |
-	       s->sa.icv_len << VALLUM_SA_ICV_LEN_LSB | (uint32_t)s->gen << VALLUM_SA_GEN_LSB;
-	w[VALLUM_SA_SPI_WORD] = s->sa.spi;
-	memcpy(&w[VALLUM_SA_KEY_WORD], s->sa.key, 32);
-	memcpy(&w[VALLUM_SA_SALT_WORD], s->sa.salt, 4);
-	memcpy(&w[VALLUM_SA_IV_SALT_WORD], s->sa.iv_salt, 8);
-	memcpy(&w[VALLUM_SA_DADDR_WORD], s->daddr, 16);
-	memcpy(&w[VALLUM_SA_SEQ_WORD], &s->seq, 8);
-	w[VALLUM_SA_WINDOW_WORD] = s->window;
-}
-
 // Writes an SA (NULL: deletes entry id) in one clock; nothing else moves in it.
 template <class M> static inline void sa_port(M *dut, uint16_t id, const struct card_sa *s)
 {
@@ -113,7 +95,7 @@ template <class M> static inline void sa_port(M *dut, uint16_t id, const struct 
 	dut->sa_we_i = 1;
 	dut->sa_id_i = id;
 	dut->sa_seq_i = s ? s->seq : 0;
-	port_bits(dut->sa_i, o);
+	port_put(dut->sa_i, o.b, (o.at + 7) / 8);
 }
 
 static inline void put_be32(uint8_t *p, uint32_t v)

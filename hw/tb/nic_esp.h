@@ -8,8 +8,8 @@
 
 #include <map>
 
-#include "esp_tb.h"
 #include "nic.h"
+#include "sa_words.h"
 
 // Slots of the lookup in use, as the driver keeps them.
 struct lookup_map {

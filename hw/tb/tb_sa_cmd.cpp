@@ -7,7 +7,7 @@
 
 #include <map>
 
-#include "esp_tb.h"
+#include "sa_words.h"
 #include "Vvallum_aes_pipe.h"
 #include "Vvallum_sa_cmd.h"
 
