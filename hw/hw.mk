@@ -39,6 +39,7 @@ check-netlist: $(RTL_LANE)
 
 RTL_ESP := $(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_ram.sv hw/rtl/vallum_fifo.sv \
 	hw/rtl/vallum_esp_split.sv hw/rtl/vallum_esp_crypt.sv hw/rtl/vallum_esp_merge.sv $(RTL_LANE)
+RTL_ESP_CRYPT := hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_fifo.sv $(RTL_LANE) hw/rtl/vallum_esp_crypt.sv
 RTL_ESP_TX_ONLY := hw/rtl/vallum_tx_head.sv hw/rtl/vallum_tx_check.sv hw/rtl/vallum_esp_tx.sv
 RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/vallum_rx_input.sv \
 	hw/rtl/vallum_sa_lookup.sv hw/rtl/vallum_rx_check.sv hw/rtl/vallum_rx_verdict.sv \
@@ -46,19 +47,24 @@ RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/va
 RTL_ESP_TX := $(RTL_ESP) $(RTL_ESP_TX_ONLY)
 RTL_ESP_RX := $(RTL_ESP) $(RTL_ESP_RX_ONLY)
 ESP_MODEL := $(B)/tests/libmodel.a
+DECRYPT := -GDECRYPT=1 -Wno-WIDTHTRUNC   # the receive engine's form of a shared module
 
 $(call lint,vallum_esp_tx,$(RTL_ESP_TX))
 $(call lint,vallum_esp_rx,$(RTL_ESP_RX))
+$(call tb,ram,vallum_ram,hw/rtl/vallum_ram.sv)
 $(call tb,fifo,vallum_fifo,hw/rtl/vallum_fifo.sv)
 $(call tb,pkt_fifo,vallum_pkt_fifo,hw/rtl/vallum_pkt_fifo.sv)
 $(call tb,rx_parse,vallum_rx_parse,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_rx_parse.sv,,$(ESP_MODEL))
 $(call tb,sa_lookup,vallum_sa_lookup,hw/rtl/vallum_ram.sv hw/rtl/vallum_sa_lookup.sv,,$(ESP_MODEL))
 $(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,,$(ESP_MODEL))
-$(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,-GDECRYPT=1 -Wno-WIDTHTRUNC,$(ESP_MODEL))
+$(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,$(DECRYPT),$(ESP_MODEL))
+$(call tb,esp_crypt,vallum_esp_crypt,$(RTL_ESP_CRYPT),,$(ESP_MODEL))
+$(call tb,esp_crypt_rx,vallum_esp_crypt,$(RTL_ESP_CRYPT),$(DECRYPT),$(ESP_MODEL))
 $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
-$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
+	tb_esp_crypt tb_esp_crypt_rx tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk
