@@ -60,6 +60,8 @@ $(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_
 $(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,$(DECRYPT),$(ESP_MODEL))
 $(call tb,esp_crypt,vallum_esp_crypt,$(RTL_ESP_CRYPT),,$(ESP_MODEL))
 $(call tb,esp_crypt_rx,vallum_esp_crypt,$(RTL_ESP_CRYPT),$(DECRYPT),$(ESP_MODEL))
+$(call tb,esp_merge,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv)
+$(call tb,esp_merge_rx,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv,$(DECRYPT))
 $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
