@@ -35,12 +35,14 @@ module vallum_tx_head (
   localparam int unsigned HEAD_DEPTH = 8;
 
   logic meta_valid, meta_take, data_room, head_room;
+  logic [2:0] meta_level;
   vallum_types_pkg::tx_meta_t meta;
 
   vallum_fifo #(.WIDTH($bits(meta)), .DEPTH(4)) i_meta (
       .clk_i, .rst_i,
       .in_valid_i(meta_valid_i), .in_ready_o(meta_ready_o), .in_data_i(meta_i),
-      .out_valid_o(meta_valid), .out_ready_i(meta_take), .out_data_o(meta), .level_o());
+      .out_valid_o(meta_valid), .out_ready_i(meta_take), .out_data_o(meta),
+      .level_o(meta_level));
 
   logic fire, seen, found;
   logic [3:0] beat;               // counts to 15 and stays
@@ -94,7 +96,7 @@ module vallum_tx_head (
       .out_valid_o, .out_ready_i, .out_data_o, .level_o(data_level));
 
   assign idle_o = !meta_valid && !head_valid_o && !out_valid_o
-      && head_level == '0 && data_level == '0;
+      && meta_level == '0 && head_level == '0 && data_level == '0;
 
 endmodule
 
