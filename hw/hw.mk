@@ -63,11 +63,13 @@ $(call tb,esp_crypt_rx,vallum_esp_crypt,$(RTL_ESP_CRYPT),$(DECRYPT),$(ESP_MODEL)
 $(call tb,esp_merge,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv)
 $(call tb,esp_merge_rx,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv,$(DECRYPT))
 $(call tb,tx_head,vallum_tx_head,$(HW_PKGS) hw/rtl/vallum_fifo.sv hw/rtl/vallum_tx_head.sv)
+$(call tb,tx_check,vallum_tx_check,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_ram.sv \
+	hw/rtl/vallum_tx_check.sv,-GSA_COUNT=64,$(ESP_MODEL))
 $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
-	tb_esp_crypt tb_esp_crypt_rx tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

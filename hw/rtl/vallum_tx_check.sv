@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
 // The transmit engine's gate: what an SA is, whether a packet may use it, and the
-// guard that no IV is used twice under a key.  One packet a time, three clocks for an
+// guard that no IV is used twice under a key.  One packet a time, four clocks for an
 // ESP packet and one for another; the result waits until all who need it have room.
 //
 // Guard, for each SA: the highest sequence number and a map of the 64 numbers up to

@@ -6,18 +6,14 @@
 #ifndef HW_TB_ESP_TB_H
 #define HW_TB_ESP_TB_H
 
-#include <deque>
-#include <vector>
-
-#include "tb.h"
+#include "esp_types.h"
+#include "stream.h"
 #include "tests/model/csum.h"
 #include "tests/model/esp.h"
 #include "tests/model/frame.h"
 #include "tests/model/lookup.h"
 #include "tests/model/replay.h"
 #include "vallum_regs.h"
-
-typedef std::vector<uint8_t> bytes;
 
 // An SA with what the model does not need.
 struct card_sa {
@@ -95,7 +91,7 @@ template <class M> static inline void sa_port(M *dut, uint16_t id, const struct 
 	dut->sa_we_i = 1;
 	dut->sa_id_i = id;
 	dut->sa_seq_i = s ? s->seq : 0;
-	port_put(dut->sa_i, o.b, (o.at + 7) / 8);
+	port_bits(dut->sa_i, o);
 }
 
 static inline void put_be32(uint8_t *p, uint32_t v)
