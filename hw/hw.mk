@@ -57,6 +57,8 @@ $(call tb,pkt_fifo,vallum_pkt_fifo,hw/rtl/vallum_pkt_fifo.sv)
 $(call tb,rx_parse,vallum_rx_parse,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_rx_parse.sv,,$(ESP_MODEL))
 $(call tb,rx_input,vallum_rx_input,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_fifo.sv \
 	$(addprefix hw/rtl/vallum_,pkt_fifo.sv rx_parse.sv rx_input.sv),,$(ESP_MODEL))
+$(call tb,rx_check,vallum_rx_check,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv \
+	$(addprefix hw/rtl/vallum_,ram.sv sa_lookup.sv rx_check.sv),-GSA_COUNT=64,$(ESP_MODEL))
 $(call tb,sa_lookup,vallum_sa_lookup,hw/rtl/vallum_ram.sv hw/rtl/vallum_sa_lookup.sv,,$(ESP_MODEL))
 $(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,,$(ESP_MODEL))
 $(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,$(DECRYPT),$(ESP_MODEL))
@@ -72,6 +74,6 @@ $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
-	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

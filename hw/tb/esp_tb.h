@@ -94,6 +94,33 @@ template <class M> static inline void sa_port(M *dut, uint16_t id, const struct 
 	port_bits(dut->sa_i, o);
 }
 
+// Which slots of the inbound lookup are taken.
+struct lookup_slots {
+	bool used[2][256][4] = {};
+
+	// Takes a free slot of the two buckets, anyone; its index, or -1.
+	int take(const struct lookup_hash &h)
+	{
+		unsigned first = tap_below(2), from = tap_below(4);
+
+		for (unsigned i = 0; i < 8; i++) {
+			unsigned table = first ^ i / 4, slot = (from + i) % 4;
+			bool *u = &used[table][h.bucket[table]][slot];
+
+			if (*u)
+				continue;
+			*u = true;
+			return table << 10 | h.bucket[table] << 2 | slot;
+		}
+		return -1;
+	}
+};
+
+static inline uint32_t lookup_entry(const struct lookup_hash &h, unsigned id)
+{
+	return (uint32_t)h.tag << 16 | 1 << 15 | id;
+}
+
 static inline void put_be32(uint8_t *p, uint32_t v)
 {
 	for (int i = 0; i < 4; i++)
