@@ -59,6 +59,8 @@ $(call tb,rx_input,vallum_rx_input,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/va
 	$(addprefix hw/rtl/vallum_,pkt_fifo.sv rx_parse.sv rx_input.sv),,$(ESP_MODEL))
 $(call tb,rx_check,vallum_rx_check,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv \
 	$(addprefix hw/rtl/vallum_,ram.sv sa_lookup.sv rx_check.sv),-GSA_COUNT=64,$(ESP_MODEL))
+$(call tb,rx_verdict,vallum_rx_verdict,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_ram.sv \
+	hw/rtl/vallum_rx_verdict.sv,-GSA_COUNT=64)
 $(call tb,sa_lookup,vallum_sa_lookup,hw/rtl/vallum_ram.sv hw/rtl/vallum_sa_lookup.sv,,$(ESP_MODEL))
 $(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,,$(ESP_MODEL))
 $(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,$(DECRYPT),$(ESP_MODEL))
