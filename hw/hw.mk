@@ -5,6 +5,9 @@
 
 include hw/verilator.mk
 
+# What benches compare with.
+ESP_MODEL := $(B)/tests/libmodel.a
+
 # ---- AES-GCM lane -----------------------------------------------------------
 
 RTL_AES := hw/rtl/vallum_aes_pkg.sv hw/rtl/vallum_aes_round.sv hw/rtl/vallum_aes_pipe.sv
@@ -13,7 +16,7 @@ $(call tb,aes_pipe,vallum_aes_pipe,$(RTL_AES))
 $(call lint,vallum_aes_pipe,$(RTL_AES))
 $(call tb,ghash,vallum_ghash,hw/rtl/vallum_ghash.sv)
 $(call lint,vallum_ghash,hw/rtl/vallum_ghash.sv)
-$(call tb,gcm_lane,vallum_gcm_lane,$(RTL_LANE))
+$(call tb,gcm_lane,vallum_gcm_lane,$(RTL_LANE),,$(ESP_MODEL))
 $(call lint,vallum_gcm_lane,$(RTL_LANE))
 $(call bench,gcm_lane,vallum_gcm_lane,$(RTL_LANE))
 
@@ -30,7 +33,7 @@ synth: $(SYN).cells
 	@cat $<
 bench-synth: $(SYN).cells $(SYN).fmax
 	@cat $^
-check-netlist: $(RTL_LANE)
+check-netlist: $(RTL_LANE) $(ESP_MODEL)
 	$(Q)B=$(B) hw/syn/netlist.sh vallum_gcm_lane tb_gcm_lane $(RTL_LANE)
 
 # ---- ESP engines ------------------------------------------------------------
@@ -46,7 +49,6 @@ RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/va
 	hw/rtl/vallum_esp_rx.sv
 RTL_ESP_TX := $(RTL_ESP) $(RTL_ESP_TX_ONLY)
 RTL_ESP_RX := $(RTL_ESP) $(RTL_ESP_RX_ONLY)
-ESP_MODEL := $(B)/tests/libmodel.a
 DECRYPT := -GDECRYPT=1 -Wno-WIDTHTRUNC   # the receive engine's form of a shared module
 
 $(call lint,vallum_esp_tx,$(RTL_ESP_TX))
@@ -75,7 +77,7 @@ $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
-$(addprefix $(HW)/,tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
+$(addprefix $(HW)/,tb_gcm_lane tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
 	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

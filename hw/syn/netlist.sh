@@ -32,7 +32,7 @@ make -s -C "$dir" -f "V$top.mk" OPT_FAST=-O1 OPT_SLOW=-O0 "libV$top.a" libverila
 	>>"$dir/log" 2>&1 &&
 g++ -O2 -std=gnu++17 "-I$b/gen" -I. -Ihw/tb "-I$dir" -isystem "$root/include" \
 	-isystem "$root/include/vltstd" -o "$dir/$tb" "hw/tb/$tb.cpp" "$dir/libV$top.a" \
-	"$dir/libverilated.a" -lcrypto -pthread >>"$dir/log" 2>&1 || {
+	"$dir/libverilated.a" "$b/tests/libmodel.a" -lcrypto -pthread >>"$dir/log" 2>&1 || {
 	tail -n 20 "$dir/log" >&2
 	echo "netlist.sh: $top does not build; the log is $dir/log" >&2
 	exit 1

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
 // vallum_gcm_lane against the NIST CAVP vectors for GCM (those with a 96-bit IV
-// and at most one block of additional data, which is all that the lane knows) and
+// and at most one block of additional data, which is all that the lane knows), the ESP
+// packets of draft-mcgrew-gcm-test-01 and of the Linux kernel's rfc4106 tests, and
 // against OpenSSL: random packets of every size with a new key each, in both
 // directions, with gaps, and with HKEY slots in the middle of packets.
 
 #include "gcm_slots.h"
 #include "tb.h"
+#include "tests/model/vector.h"
 #include "Vvallum_gcm_lane.h"
 
 #include <deque>
 
 #define LATENCY 18
-#define CAVP "/usr/lib/python3/dist-packages/cryptography_vectors/ciphers/AES/GCM/"
 
 static tb<Vvallum_gcm_lane> t;
 
@@ -91,52 +92,22 @@ static unsigned run(const std::vector<gcm_slot> &slots, unsigned busy_pct)
 	return bad;
 }
 
-// ---- CAVP ----
-
-struct field {
-	uint8_t data[64];
-	unsigned len;
-};
-
-struct vector_case {
-	struct field key, iv, pt, ct, aad, tag;
-	bool fail;		// the tag does not belong to the rest
-	bool long_field;	// longer than a field here: not one of ours
-};
-
-static void read_field(struct vector_case *v, const char *name, const char *hex)
-{
-	struct field *f = !strcmp(name, "Key") ? &v->key : !strcmp(name, "IV") ? &v->iv :
-			  !strcmp(name, "PT") ? &v->pt : !strcmp(name, "CT") ? &v->ct :
-			  !strcmp(name, "AAD") ? &v->aad : !strcmp(name, "Tag") ? &v->tag : nullptr;
-
-	if (!f)
-		return;
-	for (f->len = 0; sscanf(hex, "%2hhx", &f->data[f->len]) == 1; hex += 2) {
-		if (++f->len == sizeof(f->data)) {
-			v->long_field = true;
-			return;
-		}
-	}
-}
+// ---- published vectors ----
 
 // One case through the lane, if it is of a kind the lane takes: 1 right, 0 wrong, -1 not taken.
-static int cavp_case(const struct vector_case *v, unsigned size, bool decrypt)
+static int cavp_case(const struct gcm_vector *v, unsigned size, bool decrypt)
 {
 	struct gcm_key k = {};
 	std::vector<gcm_slot> slots;
-	const struct field *in = decrypt ? &v->ct : &v->pt;
-	const struct field *out = decrypt ? &v->pt : &v->ct;
 
-	if (v->long_field || v->iv.len != 12 || v->aad.len > 16 || !v->tag.len ||
-	    v->key.len != gcm_key_bytes(size))
+	if (v->iv_len != 12 || v->aad_len > 16 || !v->tag_len || v->key_len != gcm_key_bytes(size))
 		return -1;
-	memcpy(k.key, v->key.data, v->key.len);
-	memcpy(k.nonce, v->iv.data, 12);
+	memcpy(k.key, v->key, v->key_len);
+	memcpy(k.nonce, v->iv, 12);
 	k.size = size;
 	gcm_hash_key(k.key, size, k.h);
-	gcm_packet(&slots, &k, decrypt, v->aad.data, v->aad.len, in->data, out->data, in->len,
-		   v->tag.data, v->tag.len, 0);
+	gcm_packet(&slots, &k, decrypt, v->aad, v->aad_len, decrypt ? v->ct : v->pt,
+		   decrypt ? v->pt : v->ct, v->ct_len, v->tag, v->tag_len, 0);
 	if (v->fail) {	// the file has no plaintext for these
 		for (struct gcm_slot &s : slots)
 			if (s.op == GCM_BLOCK)
@@ -148,37 +119,67 @@ static int cavp_case(const struct vector_case *v, unsigned size, bool decrypt)
 
 static void cavp_file(const char *name, unsigned size, bool decrypt)
 {
-	char path[256], line[8192], word[32], hex[8192];
-	struct vector_case v = {};
 	unsigned taken = 0, wrong = 0, fails = 0;
-	FILE *f;
+	struct gcm_vector v;
+	char path[256];
+	struct rsp r;
 
-	snprintf(path, sizeof(path), CAVP "%s", name);
-	f = fopen(path, "r");
-	if (!f) {
+	snprintf(path, sizeof(path), GCM_VECTORS "%s", name);
+	if (!rsp_open(&r, path)) {
 		skip(1, "no %s: install python3-cryptography-vectors", path);
 		return;
 	}
-	for (bool more = true; more;) {
-		more = fgets(line, sizeof(line), f);
-		if (more && sscanf(line, "%31s = %8191s", word, hex) >= 1 && strchr(line, '=')) {
-			if (line[0] != '[')
-				read_field(&v, word, strchr(line, '=') + 2);
-		} else if (more && !strncmp(line, "FAIL", 4)) {
-			v.fail = true;
-		} else if (v.key.len) {
-			int good = cavp_case(&v, size, decrypt);
+	while (gcm_vector_next(&r, &v)) {
+		int good = cavp_case(&v, size, decrypt);
 
-			taken += good >= 0;
-			wrong += good == 0;
-			fails += good >= 0 && v.fail;
-			v = {};
-		}
+		taken += good >= 0;
+		wrong += good == 0;
+		fails += good >= 0 && v.fail;
 	}
-	fclose(f);
+	rsp_close(&r);
 	ok(!wrong && taken == 1050 && !fails == !decrypt,
 	   "%s: %u cases with a 96-bit IV and 0 or 16 bytes of AAD (%u of a wrong tag)", name,
 	   taken, fails);
+}
+
+// A whole ESP packet as slots: the AAD is SPI and sequence number (RFC 4106 section 5).
+static bool esp_packet(const struct esp_vector *v, bool decrypt)
+{
+	const uint8_t *text = v->wire + ESP_HDR_LEN + ESP_IV_LEN;
+	std::vector<gcm_slot> slots;
+	struct gcm_key k = {};
+	uint8_t aad[ESP_AAD_MAX];
+	size_t aad_len;
+
+	memcpy(k.key, v->sa.key, v->sa.key_len);
+	k.size = v->sa.key_len / 8 - 2;
+	memcpy(k.nonce, v->sa.salt, 4);
+	memcpy(k.nonce + 4, v->wire + ESP_HDR_LEN, ESP_IV_LEN);
+	gcm_hash_key(k.key, k.size, k.h);
+	aad_len = v->sa.esn ? 12 : 8;
+	memcpy(aad, v->wire, 4);
+	for (int i = 0; i < 4; i++)
+		aad[4 + i] = v->seq_hi >> (24 - 8 * i);
+	memcpy(aad + aad_len - 4, v->wire + 4, 4);
+	gcm_packet(&slots, &k, decrypt, aad, aad_len, decrypt ? text : v->plain,
+		   decrypt ? v->plain : text, v->plain_len, text + v->plain_len, 16, 0);
+	return !run(slots, 100);
+}
+
+static void esp_file(const char *name, unsigned packets)
+{
+	unsigned n = 0, wrong = 0;
+	struct esp_vector v;
+	char path[256];
+	struct rsp r;
+
+	snprintf(path, sizeof(path), "tests/model/vectors/%s", name);
+	if (!rsp_open(&r, path))
+		bail_out("no %s: run this from the top of the checkout", path);
+	for (; esp_vector_next(&r, &v); n++)
+		wrong += !esp_packet(&v, false) + !esp_packet(&v, true);
+	rsp_close(&r);
+	ok(!wrong && n == packets, "%s: %u packets, both directions (%u wrong)", name, n, wrong);
 }
 
 // ---- random packets ----
@@ -282,6 +283,8 @@ int main(void)
 	cavp_file("gcmDecrypt128.rsp", 0, true);
 	cavp_file("gcmDecrypt192.rsp", 1, true);
 	cavp_file("gcmDecrypt256.rsp", 2, true);
+	esp_file("mcgrew-gcm-test-01.txt", 14);
+	esp_file("linux-rfc4106.txt", 23);
 	random_packets(640, 100, 0);
 	random_packets(640, 100, 5);
 	random_packets(640, 60, 5);

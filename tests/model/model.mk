@@ -4,10 +4,10 @@
 # benches of hw/ (with -lcrypto), its own tests, and build/tests/esp_tool.
 
 MODEL_LIB := $(B)/tests/libmodel.a
-MODEL_SRC := esp gcm lookup csum replay frame pcap
+MODEL_SRC := esp gcm lookup csum replay frame pcap rsp vector
 MODEL_OBJ := $(MODEL_SRC:%=$(B)/tests/model/%.o)
 MODEL_TESTS := $(patsubst %,$(B)/tests/test_%,sums gcm packets frames)
-MODEL_OTHER := $(addprefix $(B)/tests/model/,rsp.o esp_tool.o) \
+MODEL_OTHER := $(B)/tests/model/esp_tool.o \
 	$(MODEL_TESTS:$(B)/tests/%=$(B)/tests/model/%.o)
 
 ALL += $(MODEL_LIB) $(B)/tests/esp_tool
@@ -22,11 +22,11 @@ $(MODEL_LIB): $(MODEL_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $(MODEL_OBJ)
 
-$(MODEL_TESTS): $(B)/tests/test_%: $(B)/tests/model/test_%.o $(B)/tests/model/rsp.o $(MODEL_LIB)
+$(MODEL_TESTS): $(B)/tests/test_%: $(B)/tests/model/test_%.o $(MODEL_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcrypto
 
-$(B)/tests/esp_tool: $(B)/tests/model/esp_tool.o $(B)/tests/model/rsp.o $(MODEL_LIB)
+$(B)/tests/esp_tool: $(B)/tests/model/esp_tool.o $(MODEL_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcrypto
 

@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct rsp {
 	FILE *file;
 	const char *path;
@@ -33,4 +37,7 @@ size_t rsp_bytes(const struct rsp *r, uint8_t *out, size_t room);
 
 void rsp_close(struct rsp *r);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -1,64 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * esp_seal and esp_open against the whole ESP packets of draft-mcgrew-gcm-test-01,
- * and against every way to spoil one.
+ * esp_seal and esp_open against the whole ESP packets of draft-mcgrew-gcm-test-01 and
+ * of the Linux kernel's tests of rfc4106(gcm(aes)), and against every way to spoil one.
  */
-#include "tests/model/bytes.h"
-#include "tests/model/esp.h"
-#include "tests/model/frame.h"
-#include "tests/model/rsp.h"
+#include "tests/model/vector.h"
 #include "tests/tap.h"
 
-#define PACKETS 14 /* AES-GCM cases of the draft */
-
-struct packet {
-	struct esp_sa sa;
-	uint32_t seq_hi;
-	uint8_t plain[256], wire[256];
-	size_t plain_len, wire_len;
-};
-
-static void take_seq(const struct rsp *r, struct packet *p)
-{
-	uint8_t seq[8];
-
-	p->sa.esn = rsp_bytes(r, seq, sizeof(seq)) == 8;
-	if (p->sa.esn)
-		p->seq_hi = get32(seq);
-}
-
-/* A packet ends with its line "packet"; then what else the SA needs is derived. */
-static bool read_packet(struct rsp *r, struct packet *p)
-{
-	memset(p, 0, sizeof(*p));
-	p->sa.icv_len = 16;
-	while (rsp_next(r)) {
-		if (strcmp(r->name, "key") == 0)
-			p->sa.key_len = (unsigned int)rsp_bytes(r, p->sa.key, 32);
-		else if (strcmp(r->name, "salt") == 0)
-			rsp_bytes(r, p->sa.salt, 4);
-		else if (strcmp(r->name, "seq") == 0)
-			take_seq(r, p);
-		else if (strcmp(r->name, "plaintext") == 0)
-			p->plain_len = rsp_bytes(r, p->plain, sizeof(p->plain));
-		else if (strcmp(r->name, "packet") == 0)
-			break;
-		else
-			bail_out("%s: what is %s?", r->path, r->name);
-	}
-	if (!p->plain_len)
-		return false;
-	p->wire_len = rsp_bytes(r, p->wire, sizeof(p->wire));
-	p->sa.spi = get32(p->wire);
-	/* The draft's IVs are not sequence numbers: the salt that gives each of them. */
-	put32(p->sa.iv_salt, p->seq_hi);
-	memcpy(p->sa.iv_salt + 4, p->wire + 4, 4);
-	for (int i = 0; i < ESP_IV_LEN; i++)
-		p->sa.iv_salt[i] ^= p->wire[ESP_HDR_LEN + i];
-	return true;
-}
-
-static void check_packet(const struct packet *p, unsigned int n)
+static void check_packet(const struct esp_vector *p, unsigned int n)
 {
 	uint8_t buf[256] = { 0 };
 	size_t text = ESP_HDR_LEN + ESP_IV_LEN;
@@ -68,12 +16,12 @@ static void check_packet(const struct packet *p, unsigned int n)
 	memcpy(buf, p->wire, ESP_HDR_LEN);
 	memcpy(buf + text, p->plain, p->plain_len);
 	ok(esp_seal(&p->sa, p->seq_hi, buf, p->wire_len, 0) == ESP_OK, "packet %u: seals", n);
-	is_mem(buf, p->wire, p->wire_len, "packet %u: AES-%u%s, as the draft has it", n,
-	       p->sa.key_len * 8, p->sa.esn ? ", ESN" : "");
+	is_mem(buf, p->wire, p->wire_len, "packet %u: AES-%u%s, as published", n, p->sa.key_len * 8,
+	       p->sa.esn ? ", ESN" : "");
 
 	memcpy(buf, p->wire, p->wire_len);
 	ok(esp_open_at(&p->sa, p->seq_hi, buf, p->wire_len) == ESP_OK, "packet %u: opens", n);
-	is_mem(buf + text, p->plain, p->plain_len, "packet %u: the draft's plaintext", n);
+	is_mem(buf + text, p->plain, p->plain_len, "packet %u: the published plaintext", n);
 	ok(memcmp(buf, p->wire, text) == 0 &&
 		   memcmp(buf + p->wire_len - 16, p->wire + p->wire_len - 16, 16) == 0,
 	   "packet %u: header, IV and ICV stay", n);
@@ -85,7 +33,7 @@ static void check_packet(const struct packet *p, unsigned int n)
 }
 
 /* Every bit of a packet but those of the SPI, which choose the SA, is protected. */
-static void check_flips(const struct packet *p, unsigned int n)
+static void check_flips(const struct esp_vector *p, unsigned int n)
 {
 	unsigned int bits = (unsigned int)p->wire_len * 8;
 	unsigned int caught = 0, kept = 0;
@@ -104,7 +52,7 @@ static void check_flips(const struct packet *p, unsigned int n)
 }
 
 /* A shortened packet is one of bad form or fails its ICV. */
-static void check_cuts(const struct packet *p, unsigned int n)
+static void check_cuts(const struct esp_vector *p, unsigned int n)
 {
 	unsigned int wrong = 0;
 	uint8_t buf[256];
@@ -122,7 +70,7 @@ static void check_cuts(const struct packet *p, unsigned int n)
  * A shorter ICV is the front of the whole one (RFC 4106 section 6): cut the draft's
  * packet and it must hold under an SA with that ICV.
  */
-static void check_short_icv(const struct packet *p, unsigned int n, unsigned int icv_len)
+static void check_short_icv(const struct esp_vector *p, unsigned int n, unsigned int icv_len)
 {
 	size_t len = p->wire_len - 16 + icv_len;
 	struct esp_sa sa = p->sa;
@@ -134,12 +82,12 @@ static void check_short_icv(const struct packet *p, unsigned int n, unsigned int
 	   n, icv_len);
 	is_mem(buf + 16, p->plain, p->plain_len, "packet %u: its plaintext", n);
 	ok(esp_seal(&sa, p->seq_hi, buf, len, 0) == ESP_OK, "packet %u: seals with %u", n, icv_len);
-	is_mem(buf, p->wire, len, "packet %u: is the front of the draft's", n);
+	is_mem(buf, p->wire, len, "packet %u: is the front of the published one", n);
 	buf[len - 1] ^= 0x80;
 	is_int(esp_open_at(&sa, p->seq_hi, buf, len), ESP_ICV, "packet %u: last ICV bit counts", n);
 }
 
-static void check_arguments(struct packet *p)
+static void check_arguments(struct esp_vector *p)
 {
 	struct esp_sa sa = p->sa;
 	uint8_t buf[256];
@@ -160,15 +108,16 @@ static void check_arguments(struct packet *p)
 	is_mem(buf, p->wire, p->wire_len, "none of them changed the packet");
 }
 
-int main(void)
+static void check_file(const char *path, unsigned int packets)
 {
+	struct esp_vector p;
 	unsigned int n = 0;
-	struct packet p;
 	struct rsp r;
 
-	if (!rsp_open(&r, "tests/model/vectors/mcgrew-gcm-test-01.txt"))
-		bail_out("run this from the top of the checkout");
-	while (read_packet(&r, &p)) {
+	if (!rsp_open(&r, path))
+		bail_out("no %s: run this from the top of the checkout", path);
+	diag("%s", path);
+	while (esp_vector_next(&r, &p)) {
 		check_packet(&p, ++n);
 		check_flips(&p, n);
 		check_cuts(&p, n);
@@ -177,7 +126,13 @@ int main(void)
 		if (n == 1)
 			check_arguments(&p);
 	}
-	is_int(n, PACKETS, "as many packets as the draft has");
+	is_int(n, packets, "as many packets as the source has");
 	rsp_close(&r);
+}
+
+int main(void)
+{
+	check_file("tests/model/vectors/mcgrew-gcm-test-01.txt", 14);
+	check_file("tests/model/vectors/linux-rfc4106.txt", 23);
 	return done_testing();
 }
