@@ -12,6 +12,7 @@ ESP_MODEL := $(B)/tests/libmodel.a
 
 RTL_AES := hw/rtl/vallum_aes_pkg.sv hw/rtl/vallum_aes_round.sv hw/rtl/vallum_aes_pipe.sv
 RTL_LANE := $(RTL_AES) hw/rtl/vallum_ghash.sv hw/rtl/vallum_gcm_lane.sv
+$(call tb,aes_round,aes_rounds,$(RTL_AES) hw/tb/aes_rounds.sv,,$(ESP_MODEL))
 $(call tb,aes_pipe,vallum_aes_pipe,$(RTL_AES))
 $(call lint,vallum_aes_pipe,$(RTL_AES))
 $(call tb,ghash,vallum_ghash,hw/rtl/vallum_ghash.sv)
@@ -77,7 +78,7 @@ $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
-$(addprefix $(HW)/,tb_gcm_lane tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
+$(addprefix $(HW)/,tb_aes_round tb_gcm_lane tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
 	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk
