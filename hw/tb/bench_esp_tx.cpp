@@ -20,20 +20,14 @@ struct load {
 
 static void put_meta(struct load *l)
 {
-	struct bit_string m;
 	const struct card_sa *s = &sas[l->meta_next % BENCH_SAS];
 
 	t->meta_valid_i = l->meta_next < l->in.size();
 	if (!t->meta_valid_i)
 		return;
-	m.put(l->meta_next, 16);
-	m.put((uint64_t)0, 32);
-	m.put(BENCH_ESP_OFF, 8);
-	m.put(s->gen, 8);
-	m.put(s->id, 16);
-	m.put(1, 1);
-	m.put(l->in[l->meta_next].size(), 14);
-	port_put(t->meta_i, m.b, (m.at + 7) / 8);
+	struct tx_meta m = { (unsigned)l->in[l->meta_next].size(), true, s->id,
+			     (uint16_t)l->meta_next, s->gen, BENCH_ESP_OFF, 0 };
+	port_struct(t->meta_i, m);
 }
 
 static void put_beat(struct load *l)

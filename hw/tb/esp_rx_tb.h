@@ -14,7 +14,7 @@
 
 static tb<Vvallum_esp_rx> t;
 static struct card_sa sas[SAS];
-static bool slot_used[2][256][4];
+static struct lookup_slots slots;
 
 enum fate { PLAIN, DECRYPTED, DROPPED };
 
@@ -28,15 +28,9 @@ struct frame {
 	uint8_t gen;
 };
 
-struct meta {
-	uint16_t len, sa_id, csum;
-	uint8_t gen;
-	bool crypto;
-};
-
 static std::deque<struct frame> to_send, to_come;
 static std::deque<bytes> came;
-static std::deque<struct meta> metas;
+static std::deque<struct rx_meta> metas;
 static unsigned gap_pct, stall_pct;
 static size_t in_at, under_way;
 static bytes out;
@@ -80,7 +74,7 @@ static void put_inputs(void)
 static void match(void)
 {
 	while (!metas.empty() && !came.empty()) {
-		const struct meta &m = metas.front();
+		const struct rx_meta &m = metas.front();
 
 		while (!to_come.empty() && to_come.front().fate == DROPPED) {
 			under_way -= to_come.front().in.size();
@@ -95,9 +89,9 @@ static void match(void)
 
 			if (m.len != f.want.size() || m.crypto != crypto ||
 			    m.csum != csum_complete(f.want.data(), f.want.size()) ||
-			    (crypto && (m.sa_id != f.sa_id || m.gen != f.gen))) {
+			    (crypto && (m.sa_id != f.sa_id || m.sa_gen != f.gen))) {
 				diag("meta len %u crypto %u sa %u gen %u csum %04x; want %zu %u "
-				     "%u %u %04x", m.len, m.crypto, m.sa_id, m.gen, m.csum,
+				     "%u %u %04x", m.len, m.crypto, m.sa_id, m.sa_gen, m.csum,
 				     f.want.size(), crypto, f.sa_id, f.gen,
 				     csum_complete(f.want.data(), f.want.size()));
 				bad++;
@@ -116,10 +110,11 @@ static void clock_once(void)
 {
 	put_inputs();
 	if (t->meta_valid_o && t->meta_ready_i) {
-		uint64_t w = t->meta_o;
+		bit_reader r(t->meta_o);
+		struct rx_meta m;
 
-		metas.push_back({ (uint16_t)(w >> 41 & 0x3fff), (uint16_t)(w >> 24),
-				  (uint16_t)w, (uint8_t)(w >> 16), (bool)(w >> 40 & 1) });
+		m.get(r);
+		metas.push_back(m);
 	}
 	if (t->out_valid_o && t->out_ready_i) {
 		uint8_t b[16];
@@ -187,13 +182,12 @@ static void settle_test(const char *name)
 
 // ---- SAs ---------------------------------------------------------------------------
 
-static void write_slot(struct lookup_hash h, unsigned table, unsigned slot, uint32_t spi,
-		       uint32_t id, bool valid)
+static void write_slot(unsigned index, uint32_t spi, uint32_t entry)
 {
 	t->lkp_we_i = 1;
-	t->lkp_index_i = table << 10 | h.bucket[table] << 2 | slot;
+	t->lkp_index_i = index;
 	t->lkp_spi_i = spi;
-	t->lkp_entry_i = (uint32_t)h.tag << 16 | (uint32_t)valid << 15 | id;
+	t->lkp_entry_i = entry;
 	t.tick();
 	t->lkp_we_i = 0;
 }
@@ -201,20 +195,11 @@ static void write_slot(struct lookup_hash h, unsigned table, unsigned slot, uint
 static void add_lookup(const struct card_sa *s)
 {
 	struct lookup_hash h = lookup_hash(s->sa.spi, s->daddr, s->v6 ? 6 : 4);
-	unsigned first = tap_below(2);
+	int index = slots.take(h);
 
-	for (unsigned i = 0; i < 2; i++) {
-		unsigned table = first ^ i;
-
-		for (unsigned n = 0, slot = tap_below(4); n < 4; n++, slot = (slot + 1) & 3) {
-			if (slot_used[table][h.bucket[table]][slot])
-				continue;
-			slot_used[table][h.bucket[table]][slot] = true;
-			write_slot(h, table, slot, s->sa.spi, s->id, true);
-			return;
-		}
-	}
-	bail_out("no free slot");
+	if (index < 0)
+		bail_out("no free slot");
+	write_slot(index, s->sa.spi, lookup_entry(h, s->id));
 }
 
 static void write_sa(uint16_t id, struct card_sa *s)
@@ -230,7 +215,7 @@ static void write_sa(uint16_t id, struct card_sa *s)
 
 static void fresh_sas(void)
 {
-	memset(slot_used, 0, sizeof(slot_used));
+	slots = {};
 	for (unsigned i = 0; i < SAS; i++) {
 		sas[i] = sa_random(i * 13 % 64 + 900, true);
 		sas[i].seq = sas[i].sa.esn && tb_chance(50) ? tap_rand() >> 1

@@ -81,6 +81,27 @@ static inline struct bit_string sa_bits(const struct card_sa *s)
 	return o;
 }
 
+// What the lane must be told of a packet of an SA, as it stands at the port.
+static inline bytes job_bytes(const struct card_sa *s, uint64_t seq, const uint8_t *iv,
+			      unsigned text)
+{
+	static const uint8_t zero[16] = {};
+	struct lane_job j = {};
+	struct bit_string b;
+
+	j.key_size = s->sa.key_len / 8 - 2;
+	j.esn = s->sa.esn;
+	j.text = text;
+	j.seq = seq;
+	j.spi = s->sa.spi;
+	memcpy(j.iv, iv, 8);
+	memcpy(j.salt, s->sa.salt, 4);
+	aes_block(s->sa.key, s->sa.key_len, zero, j.h);
+	memcpy(j.key, s->sa.key, s->sa.key_len);
+	j.put(b);
+	return bytes(b.b, b.b + b.bytes());
+}
+
 // Writes an SA (NULL: deletes entry id) in one clock; nothing else moves in it.
 template <class M> static inline void sa_port(M *dut, uint16_t id, const struct card_sa *s)
 {
@@ -114,6 +135,7 @@ struct lookup_slots {
 		}
 		return -1;
 	}
+	void free(unsigned index) { used[index >> 10][index >> 2 & 255][index & 3] = false; }
 };
 
 static inline uint32_t lookup_entry(const struct lookup_hash &h, unsigned id)

@@ -301,7 +301,7 @@ static void test_bypass(void)
 	for (unsigned i = 0; i < 60; i++) {
 		struct card_sa *s = &sas[i], other = *s;
 		struct lookup_hash h;
-		unsigned table = tap_below(2), slot;
+		int index;
 
 		if (i % 3 == 0)
 			other.daddr[tap_below(4)] ^= 1 << tap_below(8);
@@ -312,15 +312,15 @@ static void test_bypass(void)
 		other.encap = s->encap && !other.v6;
 		memset(other.daddr + 4, 0, other.v6 ? 0 : 12);
 		h = lookup_hash(other.sa.spi, other.daddr, other.v6 ? 6 : 4);
-		for (slot = 0; slot < 3 && slot_used[table][h.bucket[table]][slot]; slot++)
-			;
-		if (slot_used[table][h.bucket[table]][slot])
+		index = slots.take(h);
+		if (index < 0)
 			continue;
-		write_slot(h, table, slot, other.sa.spi, s->id, true);
+		write_slot(index, other.sa.spi, lookup_entry(h, s->id));
 		want_unknown++;
 		send_plain(seal(&other, 60, s->top + 1).f.in);
 		drain();
-		write_slot(h, table, slot, 0, 0, false);
+		write_slot(index, 0, 0);
+		slots.free(index);
 	}
 	settle_test("the SA's own SPI, destination and family decide, not the slot's");
 	write_sa(100, nullptr);

@@ -5,18 +5,14 @@
 // text cut into blocks, what goes aside the beats around it; TX with the IV in its
 // place, RX (DECRYPT) with the tail, the received ICV and the sum of what is not text.
 
-#include <deque>
-#include <vector>
-
-#include "tb.h"
+#include "esp_types.h"
+#include "stream.h"
 #include "tests/model/csum.h"
 #include "Vvallum_esp_split.h"
 
 #ifndef DECRYPT
 #define DECRYPT 0
 #endif
-
-typedef std::vector<uint8_t> bytes;
 
 struct packet {
 	bytes data;
@@ -27,7 +23,7 @@ struct packet {
 
 static tb<Vvallum_esp_split> t;
 static std::deque<struct packet> in;
-static std::deque<bytes> side, blocks, ends;   // expected
+static struct due side{ "beat aside" }, blocks{ "block" }, ends{ "end" };
 static unsigned wrong, packets;
 
 static struct packet random_packet(void)
@@ -64,9 +60,9 @@ static void expect_packet(const struct packet &p)
 	d.resize((len + 15) & ~15ul);
 	for (size_t at = 0; at < len; at += 16)
 		if (at < begin || (DECRYPT && at + 15 >= end))
-			side.push_back(bytes(d.begin() + at, d.begin() + at + 16));
+			side.add(&d[at], 16);
 	for (size_t at = begin; at < end; at += 16)
-		blocks.push_back(bytes(d.begin() + at, d.begin() + std::min(at + 16, end)));
+		blocks.add(&d[at], std::min<size_t>(16, end - at));
 	rest.assign(d.begin(), d.begin() + len);
 	if (p.esp)
 		std::fill(rest.begin() + begin, rest.begin() + end, 0);
@@ -78,19 +74,7 @@ static void expect_packet(const struct packet &p)
 		if (p.esp)
 			memcpy(&e[2], &d[end], p.icv_len);
 	}
-	ends.push_back(e);
-}
-
-// Whether what came is the front of the queue; compares as many bytes as expected.
-static void come(std::deque<bytes> *q, const uint8_t *got, size_t len, const char *what)
-{
-	if (q->empty() || q->front().size() != len || memcmp(got, q->front().data(), len)) {
-		if (wrong++ < 5)
-			diag("%s: %zu bytes, expected %zu", what, len,
-			     q->empty() ? 0 : q->front().size());
-	}
-	if (!q->empty())
-		q->pop_front();
+	ends.add(e.data(), e.size());
 }
 
 static uint16_t fold(uint64_t sum)
@@ -111,8 +95,9 @@ static void clock_once(unsigned gap_pct, unsigned stall_pct)
 		const struct packet &p = in.front();
 		size_t n = std::min<size_t>(16, p.data.size() - at);
 
-		t->pkt_i = (uint64_t)p.esp << 36 | (uint64_t)p.data.size() << 22 |
-			   (uint64_t)p.off << 14 | p.text;
+		struct shape shape = { p.esp, (unsigned)p.data.size(), p.off, p.text };
+
+		port_struct(t->pkt_i, shape);
 		t->pkt_drop_i = p.drop;
 		t->pkt_iv_i = p.iv;
 		memcpy(b, &p.data[at], n);
@@ -123,16 +108,14 @@ static void clock_once(unsigned gap_pct, unsigned stall_pct)
 	t->blk_ready_i = !tb_chance(stall_pct);
 	t->end_ready_i = !tb_chance(stall_pct);
 	t.settle();
-	if (t->side_valid_o) {
-		port_get(b, t->side_data_o, 16);
-		come(&side, b, 16, "beat aside");
-	}
+	if (t->side_valid_o)
+		side.come(t->side_data_o);
 	if (t->blk_valid_o) {
 		port_get(b, t->blk_data_o, 16);
 		// Only the last block of a packet may be short.
-		if (!blocks.empty() && blocks.front().size() < 16 && !t->blk_last_o)
+		if (!blocks.q.empty() && blocks.q.front().size() < 16 && !t->blk_last_o)
 			wrong++;
-		come(&blocks, b, t->blk_bytes_o, "block");
+		blocks.come(b, t->blk_bytes_o);
 	}
 	if (t->end_valid_o) {
 		uint16_t sum = fold(t->end_sum_o);
@@ -143,7 +126,7 @@ static void clock_once(unsigned gap_pct, unsigned stall_pct)
 			memset(&e[2 + icv_lens.front()], 0, 16 - icv_lens.front());
 			icv_lens.pop_front();
 		}
-		come(&ends, e, 18, "end");
+		ends.come(e, 18);
 	}
 	if (t->pkt_ready_o) {
 		const struct packet &p = in.front();
@@ -157,6 +140,15 @@ static void clock_once(unsigned gap_pct, unsigned stall_pct)
 		at += 16;
 	}
 	t.tick();
+}
+
+static bool all_good(void)
+{
+	bool g = !wrong;
+
+	g &= side.good();
+	g &= blocks.good();
+	return ends.good() && g;
 }
 
 int main(void)
@@ -173,9 +165,7 @@ int main(void)
 	}
 	for (unsigned i = 0; i < 8; i++)
 		clock_once(0, 0);
-	ok(!wrong && side.empty() && blocks.empty() && ends.empty(),
-	   "blocks, beats aside and ends of %u packets (%u wrong)", packets, wrong);
-	wrong = 0;
+	ok(all_good(), "blocks, beats aside and ends of %u packets", packets);
 	for (unsigned n = 0; n < 500; n++) {
 		in.push_back(random_packet());
 		expect_packet(in.back());
@@ -187,7 +177,7 @@ int main(void)
 	}
 	for (unsigned i = 0; i < 8; i++)
 		clock_once(0, 0);
-	ok(!wrong && blocks.empty() && clocks == beats, "back to back: %u beats in %u clocks", beats,
+	ok(all_good() && clocks == beats, "back to back: %u beats in %u clocks", beats,
 	   clocks);
 	return done_testing();
 }

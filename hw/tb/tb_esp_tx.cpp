@@ -44,16 +44,10 @@ static void put_inputs(void)
 	t->meta_valid_i = meta_on;
 	if (meta_on) {
 		const struct job &j = to_meta.front();
-		struct bit_string m;
+		struct tx_meta m = { (unsigned)j.in.size(), j.esp, j.sa_id, j.index, j.gen, j.off,
+				     j.seq_hi };
 
-		m.put(j.index, 16);
-		m.put(j.seq_hi, 32);
-		m.put(j.off, 8);
-		m.put(j.gen, 8);
-		m.put(j.sa_id, 16);
-		m.put(j.esp, 1);
-		m.put(j.in.size(), 14);
-		port_put(t->meta_i, m.b, (m.at + 7) / 8);
+		port_struct(t->meta_i, m);
 	}
 	data_on = !to_data.empty() && (data_on || !tb_chance(gap_pct));
 	t->in_valid_i = data_on;

@@ -58,25 +58,6 @@ static bool known(const struct rx_head &h, int id)
 	       s->encap == h.udp && !memcmp(s->daddr, h.daddr, 16);
 }
 
-static void expect_job(const struct card_sa *s, const struct rx_head &h, uint64_t seq, int text)
-{
-	static const uint8_t zero[16] = {};
-	struct lane_job j = {};
-	struct bit_string b;
-
-	j.key_size = s->sa.key_len / 8 - 2;
-	j.esn = s->sa.esn;
-	j.text = text;
-	j.seq = seq;
-	j.spi = s->sa.spi;
-	memcpy(j.iv, h.iv, 8);
-	memcpy(j.salt, s->sa.salt, 4);
-	aes_block(s->sa.key, s->sa.key_len, zero, j.h);
-	memcpy(j.key, s->sa.key, s->sa.key_len);
-	j.put(b);
-	jobs.add(b.b, b.bytes());
-}
-
 // RFC 4303 A2.2 with one of the highest numbers it may have been checked with.
 static bool right_number(const struct card_sa *s, const struct inside &f, uint64_t seq)
 {
@@ -102,7 +83,7 @@ static bool right_known(const struct inside &f, const struct rx_case &c)
 	if (c.drop)
 		return c.reason == (cut ? DROP(TRUNCATED) : DROP(ESP_FORM));
 	n_good++;
-	expect_job(s, f.head, c.seq, text);
+	jobs.q.push_back(job_bytes(s, c.seq, f.head.iv, text));
 	return c.shape.off == f.head.off && (int)c.shape.text == text &&
 	       c.icv_len == s->sa.icv_len && right_number(s, f, c.seq);
 }

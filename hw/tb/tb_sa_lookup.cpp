@@ -3,10 +3,7 @@
 // vallum_sa_lookup against the model's hash: a thousand SAs in both tables are found,
 // removed ones and strangers are not, a slot with another tag or SPI does not answer.
 
-#include <vector>
-
-#include "tb.h"
-#include "tests/model/lookup.h"
+#include "esp_tb.h"
 #include "Vvallum_sa_lookup.h"
 
 struct sa {
@@ -17,7 +14,7 @@ struct sa {
 };
 
 static tb<Vvallum_sa_lookup> t;
-static bool used[2][256][4];
+static struct lookup_slots slots;
 
 static void write_slot(unsigned index, uint32_t spi, uint32_t entry)
 {
@@ -40,23 +37,17 @@ static struct sa random_sa(unsigned id)
 	return s;
 }
 
-// Into the first free slot of its two buckets; false when there is none.
+// Into a free slot of its two buckets; false when there is none.
 static bool add(struct sa *s)
 {
 	struct lookup_hash h = lookup_hash(s->spi, s->daddr, s->v6 ? 6 : 4);
-	unsigned first = tap_below(2);
+	int index = slots.take(h);
 
-	for (unsigned i = 0; i < 8; i++) {
-		unsigned table = first ^ i / 4, bucket = h.bucket[table], slot = i % 4;
-
-		if (used[table][bucket][slot])
-			continue;
-		used[table][bucket][slot] = true;
-		s->index = table << 10 | bucket << 2 | slot;
-		write_slot(s->index, s->spi, (uint32_t)h.tag << 16 | 1 << 15 | s->id);
-		return true;
-	}
-	return false;
+	if (index < 0)
+		return false;
+	s->index = index;
+	write_slot(s->index, s->spi, lookup_entry(h, s->id));
+	return true;
 }
 
 // The SA index, or -1; *clocks of the answer.
@@ -126,7 +117,7 @@ int main(void)
 	for (unsigned n = 0; n < 300; n++) {
 		struct sa &s = sas[n];
 		struct lookup_hash h = lookup_hash(s.spi, s.daddr, s.v6 ? 6 : 4);
-		uint32_t entry = (uint32_t)h.tag << 16 | 1 << 15 | s.id;
+		uint32_t entry = lookup_entry(h, s.id);
 
 		write_slot(s.index, s.spi, entry ^ 1u << tb_range(16, 31));
 		wrong += look(&s, &clocks) != -1;

@@ -57,25 +57,6 @@ static void iv_of(const struct card_sa *s, uint64_t seq, uint8_t *iv)
 		iv[i] ^= s->sa.iv_salt[i];
 }
 
-static void expect_job(const struct card_sa *s, const struct head &h, unsigned text)
-{
-	static const uint8_t zero[16] = {};
-	struct lane_job j = {};
-	struct bit_string b;
-
-	j.key_size = s->sa.key_len / 8 - 2;
-	j.esn = s->sa.esn;
-	j.text = text;
-	j.seq = h.seq();
-	j.spi = s->sa.spi;
-	iv_of(s, j.seq, j.iv);
-	memcpy(j.salt, s->sa.salt, 4);
-	aes_block(s->sa.key, s->sa.key_len, zero, j.h);
-	memcpy(j.key, s->sa.key, s->sa.key_len);
-	j.put(b);
-	jobs.add(b.b, b.bytes());
-}
-
 static void check_verdict(const struct head &h)
 {
 	const struct tx_meta &m = h.meta;
@@ -101,7 +82,7 @@ static void check_verdict(const struct head &h)
 	s->packets++;
 	s->octets += m.len;
 	iv_of(s, h.seq(), iv);
-	expect_job(s, h, m.len - m.esp_off - 16 - s->sa.icv_len);
+	jobs.q.push_back(job_bytes(s, h.seq(), iv, m.len - m.esp_off - 16 - s->sa.icv_len));
 	wrong += got.off != m.esp_off || got.text != m.len - m.esp_off - 16 - s->sa.icv_len ||
 		 t->pkt_icv_len_o != s->sa.icv_len || memcmp(&t->pkt_iv_o, iv, 8);
 }
