@@ -14,13 +14,6 @@ static tb<Vvallum_esp_rx> t;
 static struct card_sa sas[BENCH_SAS];
 static uint32_t seq;
 
-struct load {
-	std::vector<bytes> in, want;
-	size_t next = 0, at = 0, done = 0;
-	bytes out;
-	uint64_t last_in = 0, first_out = 0;
-};
-
 static bool clock_once(struct load *l)
 {
 	bool end = false;
@@ -36,7 +29,7 @@ static bool clock_once(struct load *l)
 		l->at += n;
 		if (t->in_last_i) {
 			if (!l->next)
-				l->last_in = t.cycle;
+				l->begun = t.cycle;
 			l->next++;
 			l->at = 0;
 		}
@@ -45,17 +38,9 @@ static bool clock_once(struct load *l)
 	if (t->out_valid_o) {
 		uint8_t b[16];
 
-		if (!l->done && l->out.empty())
-			l->first_out = t.cycle;
 		port_get(b, t->out_data_o, 16);
-		l->out.insert(l->out.end(), b, b + 16);
-		end = t->out_last_o;
-		if (end) {
-			l->out.resize(l->want[l->done].size());
-			if (!same_frame(l->out, l->want[l->done++], "frame"))
-				exit(1);
-			l->out.clear();
-		}
+		end = bench_beat(l, b, std::min<size_t>(16, l->want[l->done].size() - l->out.size()),
+				 t->out_last_o, t.cycle);
 	}
 	t.tick();
 	if (t->drop_o) {
@@ -86,38 +71,6 @@ static struct load make_load(size_t inner, unsigned packets)
 	return l;
 }
 
-static void throughput(size_t inner, unsigned packets)
-{
-	size_t beats = (bench_frame(&sas[0], inner, 1).size() + 15) / 16;
-	unsigned from = 20;
-
-	if (!packets)
-		packets = bench_packets(beats);
-	struct load l = make_load(inner, packets);
-	uint64_t begin = 0;
-
-	for (uint64_t n = 0; l.done < packets; n++) {
-		if (clock_once(&l) && l.done == from)
-			begin = t.cycle;
-		if (n > 1000000)
-			exit(1);
-	}
-	bench_print("rx", inner, t.cycle - begin, packets - from, beats);
-}
-
-static void latency(size_t inner)
-{
-	struct load l = make_load(inner, 1);
-
-	for (unsigned n = 0; n < 100; n++) {   // nothing under way
-		t->in_valid_i = 0;
-		t.tick();
-	}
-	while (!clock_once(&l))
-		;
-	printf("rtl.rx.latency_cycles.%zu %" PRIu64 "\n", inner, l.first_out - l.last_in);
-}
-
 int main(int argc, char **argv)
 {
 	t->out_ready_i = 1;
@@ -145,17 +98,11 @@ int main(int argc, char **argv)
 		t->lkp_we_i = 1;
 		t->lkp_index_i = table << 10 | bucket << 2 | used[table][bucket]++;
 		t->lkp_spi_i = sas[i].sa.spi;
-		t->lkp_entry_i = (uint32_t)h.tag << 16 | 1 << 15 | i;
+		t->lkp_entry_i = lookup_entry(h, i);
 		t.tick();
 		t->lkp_we_i = 0;
 	}
-	if (argc > 2) {
-		throughput(atoi(argv[1]), atoi(argv[2]));
-		return 0;
-	}
-	for (size_t inner : BENCH_SIZES)
-		throughput(inner, 0);
-	latency(64);
-	latency(1500);
-	return 0;
+	static const struct bench_engine engine = { "rx", &t.cycle, clock_once, make_load };
+
+	return bench_main(&engine, argc, argv);
 }

@@ -11,13 +11,6 @@ static tb<Vvallum_esp_tx> t;
 static struct card_sa sas[BENCH_SAS];
 static uint32_t seq;
 
-struct load {
-	std::vector<bytes> in, want;
-	size_t meta_next = 0, next = 0, at = 0, done = 0;
-	bytes out;
-	uint64_t first_in = 0, first_out = 0;
-};
-
 static void put_meta(struct load *l)
 {
 	const struct card_sa *s = &sas[l->meta_next % BENCH_SAS];
@@ -54,7 +47,7 @@ static bool clock_once(struct load *l)
 		l->meta_next++;
 	if (t->in_valid_i && t->in_ready_o) {
 		if (!l->at && !l->next)
-			l->first_in = t.cycle;
+			l->begun = t.cycle;
 		l->at += 16;
 		if (t->in_last_i) {
 			l->next++;
@@ -64,16 +57,9 @@ static bool clock_once(struct load *l)
 	if (t->out_valid_o) {
 		uint8_t b[16];
 
-		if (!l->done && l->out.empty())
-			l->first_out = t.cycle;
 		port_get(b, t->out_data_o, 16);
-		l->out.insert(l->out.end(), b, b + __builtin_popcount(t->out_keep_o));
-		end = t->out_last_o;
-		if (end) {
-			if (!same_frame(l->out, l->want[l->done++], "frame"))
-				exit(1);
-			l->out.clear();
-		}
+		end = bench_beat(l, b, __builtin_popcount(t->out_keep_o),
+				 t->out_last_o, t.cycle);
 	}
 	t.tick();
 	return end;
@@ -98,38 +84,6 @@ static struct load make_load(size_t inner, unsigned packets)
 	return l;
 }
 
-static void throughput(size_t inner, unsigned packets)
-{
-	size_t beats = (bench_frame(&sas[0], inner, 1).size() + 15) / 16;
-	unsigned from = 20;
-
-	if (!packets)
-		packets = bench_packets(beats);
-	struct load l = make_load(inner, packets);
-	uint64_t begin = 0;
-
-	for (uint64_t n = 0; l.done < packets; n++) {
-		if (clock_once(&l) && l.done == from)
-			begin = t.cycle;
-		if (n > 1000000)
-			exit(1);
-	}
-	bench_print("tx", inner, t.cycle - begin, packets - from, beats);
-}
-
-static void latency(size_t inner)
-{
-	struct load l = make_load(inner, 1);
-
-	for (unsigned n = 0; n < 100; n++) {   // nothing under way
-		t->meta_valid_i = t->in_valid_i = 0;
-		t.tick();
-	}
-	while (!clock_once(&l))
-		;
-	printf("rtl.tx.latency_cycles.%zu %" PRIu64 "\n", inner, l.first_out - l.first_in);
-}
-
 int main(int argc, char **argv)
 {
 	t->out_ready_i = 1;
@@ -143,13 +97,7 @@ int main(int argc, char **argv)
 		t.tick();
 		t->sa_we_i = 0;
 	}
-	if (argc > 2) {
-		throughput(atoi(argv[1]), atoi(argv[2]));
-		return 0;
-	}
-	for (size_t inner : BENCH_SIZES)
-		throughput(inner, 0);
-	latency(64);
-	latency(1500);
-	return 0;
+	static const struct bench_engine engine = { "tx", &t.cycle, clock_once, make_load };
+
+	return bench_main(&engine, argc, argv);
 }
