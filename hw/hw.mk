@@ -79,6 +79,7 @@ $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(addprefix $(HW)/,tb_aes_round tb_gcm_lane tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
-	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check \
+	tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

@@ -109,6 +109,8 @@ module vallum_tx_check #(
   // What is written stands in registers for a clock.  A write of the SA bus restarts
   // the packet under way, so its read, check and update are one.  After it the entry is
   // read once more, for the old key to leave the memory's output register too.
+  // A state read restarts the packet as well: a wire that takes nothing must not keep it
+  // from being answered.
   assign sa_we = sa_we_i || wipe_i;
   assign look = state == S_IDLE && head_valid_i && head_meta_i.esp && !rd_wait && !scrub && !sa_we
       && !guard_we;
@@ -244,7 +246,7 @@ module vallum_tx_check #(
         far_q <= far;
         gap_q <= gap;
       end
-      S_ACCEPT: if (pkt_valid_o) state <= S_IDLE;
+      S_ACCEPT: if (pkt_valid_o || rd_wait) state <= S_IDLE;
       default: state <= S_IDLE;
     endcase
     if (sa_we) state <= S_IDLE;

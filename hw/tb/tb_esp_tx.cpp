@@ -460,17 +460,22 @@ static void test_guard(void)
 	settle_test("numbers across 2^32 with ESN; refused without");
 }
 
-static bool read_sa(const struct card_sa *s, uint16_t id, bool present)
+// Asks for an SA's state.  Whether it came; the answer stands at the outputs.
+static bool ask_sa(uint16_t id)
 {
-	bool same;
-
 	t->sa_rd_i = 1;
 	t->sa_rd_id_i = id;
 	t.tick();
 	t->sa_rd_i = 0;
 	for (unsigned i = 0; i < 100 && !t->sa_rd_valid_o; i++)
 		t.tick();
-	same = t->sa_rd_valid_o && t->sa_rd_present_o == present;
+	return t->sa_rd_valid_o;
+}
+
+static bool read_sa(const struct card_sa *s, uint16_t id, bool present)
+{
+	bool same = ask_sa(id) && t->sa_rd_present_o == present;
+
 	if (present)
 		same = same && t->sa_rd_packets_o == s->packets && t->sa_rd_bytes_o == s->octets &&
 		       t->sa_rd_seq_o == s->guard.top && t->sa_rd_drops_o == s->drops &&
@@ -490,6 +495,26 @@ static void test_counters(void)
 	for (unsigned i = 0; i < SAS; i++)
 		wrong += !read_sa(&sas[i], sas[i].id, true);
 	ok(wrong == 0, "packets, bytes, sequence number and drops of each SA (%u wrong)", wrong);
+}
+
+// The wire takes nothing: all queues fill, and an SA's state can be read all the same.
+static void test_stalled(void)
+{
+	gap_pct = 0;
+	stall_pct = 100;
+	for (unsigned i = 0; i < 400; i++) {
+		struct card_sa *s = &sas[i % SAS];
+
+		send_esp(s, tunnel_esp(s, 300), next_seq(s));
+	}
+	for (unsigned i = 0; i < 5000; i++)
+		clock_once();
+	t->meta_valid_i = t->in_valid_i = 0;
+	ok(!to_data.empty() && ask_sa(sas[0].id), "an SA's state can be read while the wire is "
+	   "stalled, %zu packets before the engine", to_data.size());
+	t.tick();
+	stall_pct = 0;
+	settle_test("and the packets go when it is not");
 }
 
 static void test_h(void)
@@ -652,6 +677,7 @@ int main(void)
 	test_drops();
 	test_guard();
 	test_counters();
+	test_stalled();
 	test_h();
 	test_delete();
 	test_replace();

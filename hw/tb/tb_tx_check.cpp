@@ -419,6 +419,35 @@ static void test_scrub(void)
 	ok(!left && all_good(), "nothing of a deleted SA stays at the memory's output (%u did)", left);
 }
 
+// With no room behind it, or no lane: a state read is answered all the same.
+static void test_read_while_stalled(void)
+{
+	unsigned slow = 0;
+
+	gap_pct = 0;
+	for (unsigned i = 0; i < 40; i++) {
+		unsigned had = reads;
+
+		room_stall = i % 2 ? 100 : 0;
+		job_stall = i % 2 ? 0 : 100;
+		for (unsigned n = 0; n < 3; n++) {
+			const struct card_sa *s = &table[tap_below(SA_COUNT)];
+
+			heads.add(good_head(s, s->guard.top + 1 + n));
+		}
+		for (unsigned n = tap_below(40); n; n--)
+			clock_once();
+		ask(tap_below(SA_COUNT));
+		for (unsigned n = 0; n < 8; n++)
+			clock_once();
+		slow += reads == had;
+		room_stall = job_stall = 0;
+		drain();
+	}
+	ok(!slow, "state reads are answered while nothing can go on (%u were not)", slow);
+	ok(all_good(), "and the packets go on when they can");
+}
+
 static void test_rate(void)
 {
 	unsigned had, clocks = 0;
@@ -471,6 +500,7 @@ int main(void)
 	test_guard(true);
 	test_ends();
 	test_scrub();
+	test_read_while_stalled();
 	test_rate();
 	return done_testing();
 }
