@@ -9,50 +9,6 @@
 
 #include "tb.h"
 
-// One bit string, filled from its low end.
-struct bit_string {
-	uint8_t b[128] = {};
-	unsigned at = 0;
-
-	void put(uint64_t v, unsigned bits)
-	{
-		for (unsigned i = 0; i < bits; i++, at++)
-			b[at / 8] |= (v >> i & 1) << at % 8;
-	}
-	void put(const uint8_t *p, unsigned n)
-	{
-		while (n--)
-			put(*p++, 8);
-	}
-	size_t bytes() const { return (at + 7) / 8; }
-};
-
-// A bit string read from its low end.
-struct bit_reader {
-	uint8_t b[128] = {};
-	unsigned at = 0;
-
-	template <class P> explicit bit_reader(const P &port) { port_get(b, port, sizeof(port)); }
-	uint64_t get(unsigned bits)
-	{
-		uint64_t v = 0;
-
-		for (unsigned i = 0; i < bits; i++, at++)
-			v |= (uint64_t)(b[at / 8] >> at % 8 & 1) << i;
-		return v;
-	}
-	void get(uint8_t *p, unsigned n)
-	{
-		while (n--)
-			*p++ = get(8);
-	}
-};
-
-template <class P> static inline void port_bits(P &port, const struct bit_string &s)
-{
-	port_put(port, s.b, s.bytes());
-}
-
 // A struct on its port.
 template <class P, class S> static inline void port_struct(P &port, const S &v)
 {
