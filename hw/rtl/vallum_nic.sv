@@ -114,13 +114,14 @@ module vallum_nic #(
   // The clock of each direction, and of the SA commands, stops while they are idle: on a
   // board that is power, in a simulation half of the work.  A level (a tail, an enable)
   // may be seen a clock late, so it works by way of the idle outputs; a pulse opens the
-  // gate in its own clock.  The gate closes a clock late, so what is said in pulses is
-  // over by then.
+  // gate in its own clock, memory's answer to a receive buffer among them, for which a
+  // ring without descriptors may be waiting.  The gate closes a clock late, so what is
+  // said in pulses is over by then.
 
   logic tx_clk, rx_clk, sa_clk, tx_run_q, rx_run_q, sa_run_q, tx_wake, rx_wake, sa_wake;
 
   assign tx_wake = rst || tx_sa_we || sa_rd || h_req;
-  assign rx_wake = rst || rx_sa_we || sa_rd || lkp_we || wire_q;
+  assign rx_wake = rst || rx_sa_we || sa_rd || lkp_we || wire_q || b[2];
   assign sa_wake = rst || sa_win_we || sa_cmd;
 
   always_ff @(posedge clk_i) begin

@@ -330,6 +330,34 @@ static void starved(void)
 	healthy(n, "starved");
 }
 
+// The ring runs dry within a frame: its first buffers are written, the rest waits in the
+// ring and not in the engine, and all but the answers of memory is at rest.
+static void starved_in_frame(unsigned len, unsigned first, unsigned latency)
+{
+	unsigned i;
+	nic n;
+
+	n.loop = n.rx_auto = false;
+	empty_ring(n, 6);
+	n.mem.latency = latency;
+	for (i = 0; i < first; i++)
+		n.put_rxd(n.rxq_tail++, nic::RXBUF + i * 0x4400, 64);
+	n.ring_rx();
+	n.run(500);
+	frame_t f = plain(len);
+	n.arriving.push_back(f);
+	idle(n);
+	for (; i < 32; i++)
+		n.put_rxd(n.rxq_tail++, nic::RXBUF + i * 0x4400, 64);
+	n.ring_rx();
+	bool rests = idle(n);
+	n.poll();
+	ok(rests && n.received.size() == 1 && n.received[0].bytes == f,
+	   "%u bytes, %u buffers at first, memory after %u clocks: the frame comes whole", len,
+	   first, latency);
+	healthy(n, "starved in a frame");
+}
+
 static void wire_drops(void)
 {
 	nic n;
@@ -390,6 +418,11 @@ int main()
 	ring_sizes();
 	bad_buffers();
 	starved();
+	for (unsigned latency : { 1u, 20u, 60u })
+		for (unsigned len : { 100u, 200u, 400u })
+			for (unsigned first : { 1u, 2u })
+				if (len > 64 * first)
+					starved_in_frame(len, first, latency);
 	wire_drops();
 	doorbells();
 	return done_testing();
