@@ -253,6 +253,7 @@ void vallum_netdev_halt(struct vallum *v)
 	netif_tx_disable(v->netdev);
 	at_rest = vallum_hw_quiesce(v);
 	synchronize_irq(pci_irq_vector(v->pdev, 0));
+	synchronize_irq(pci_irq_vector(v->pdev, 1));
 	netif_carrier_off(v->netdev);
 	if (!test_bit(VALLUM_BROKEN, &v->flags)) {
 		/* what was sent while the card came to rest */

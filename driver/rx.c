@@ -212,11 +212,8 @@ static bool vallum_rx_sane(const struct vallum_rxq *q, const struct vallum_cpl *
 		return false;
 	if (!(flags & VALLUM_RXC_EOP_MASK))
 		return false;
-	if (flags & VALLUM_RXC_BUS_ERROR_MASK) {
-		/* not used; but the flag is read once more, and may be another then */
-		*len = ETH_HLEN;
+	if (flags & VALLUM_RXC_BUS_ERROR_MASK)
 		return true;
-	}
 	return *len >= ETH_HLEN && *len <= q->buf_len;
 }
 
@@ -229,21 +226,25 @@ int vallum_rx_poll(struct vallum *v, int budget)
 	int done = 0;
 
 	while (done < budget) {
-		const struct vallum_cpl *cpl = &q->cpl[q->next & q->mask];
-		u32 phase = le32_to_cpu(READ_ONCE(cpl->word[VALLUM_RXC_PHASE_WORD]));
+		const struct vallum_cpl *there = &q->cpl[q->next & q->mask];
+		u32 phase = le32_to_cpu(READ_ONCE(there->word[VALLUM_RXC_PHASE_WORD]));
 		struct page *page = q->page[q->next & q->mask];
+		struct vallum_cpl cpl;
 
 		if (!!(phase & VALLUM_RXC_PHASE_MASK) == (q->next >> shift & 1))
 			break;
 		dma_rmb();
-		if (unlikely(!vallum_rx_sane(q, cpl, &len))) {
+		/* once: what is found sane is what is used, whatever the card writes next */
+		for (unsigned int i = 0; i < ARRAY_SIZE(cpl.word); i++)
+			cpl.word[i] = READ_ONCE(there->word[i]);
+		if (unlikely(!vallum_rx_sane(q, &cpl, &len))) {
 			vallum_count(v, VALLUM_DEV_BAD_RX_COMPLETION);
 			set_bit(VALLUM_BROKEN, &v->flags);
 			vallum_netdev_schedule_reset(v);
 			break;
 		}
 		q->next++;
-		vallum_rx_frame(v, cpl, page, len);
+		vallum_rx_frame(v, &cpl, page, len);
 		done++;
 	}
 	vallum_rx_fill(v);
