@@ -61,23 +61,26 @@ endif
 endef
 model = $(eval $(call model_rules,$(1),$(2),$(3),$(4)))
 
-# $(5) NAME, $(6) loads, $(7) link flags
+# $(5) NAME, $(6) loads, $(7) link flags.  The library of a link does not change a profile.
 define trained_model_rules
 $(call verilate_rules,$(1),$(2),$(3),$(4))
-$(HW_OBJ)/$(1)$(4)/train/trainer: hw/tb/bench_$(5).cpp $(wildcard hw/tb/*.h) \
-		$(filter %.a,$(7)) $(HW_OBJ)/$(1)$(4)/V$(1).mk
-	$$(call say,MODEL,$(1)$(4) (profile)) mkdir -p $$(@D) && rm -f $$(@D)/*.o $$(@D)/*.gcda && \
+$(HW_OBJ)/$(1)$(4)/train/trainer: hw/tb/bench_$(5).cpp $(HW_OBJ)/$(1)$(4)/V$(1).mk \
+		| $(filter %.a,$(7))
+	$$(call say,MODEL,$(1)$(4) (profile)) mkdir -p $$(@D) && rm -f $$(@D)/*.o && \
 		cp $$(@D)/../*.cpp $$(@D)/../*.h $$(@D)/../*.mk $$(@D) && \
 		$(call compile_model,$(1),$$(@D),$(VL_TRAINED) -fprofile-generate)
-	$$(Q)$(CXX) $(VL_CXXFLAGS) -fprofile-generate -I$$(@D) -isystem $$(VL_ROOT)/include \
-		-isystem $$(VL_ROOT)/include/vltstd -o $$@ $$< $$(@D)/libV$(1).a \
-		$$(@D)/libverilated.a $(7) -pthread
+	$$(Q)$(CXX) $(VL_CXXFLAGS) -MMD -MP -MF $(HW_OBJ)/train_$(5).d -fprofile-generate \
+		-I$$(@D) -isystem $$(VL_ROOT)/include -isystem $$(VL_ROOT)/include/vltstd \
+		-o $$@ $$< $$(@D)/libV$(1).a $$(@D)/libverilated.a $(7) -pthread
 $(HW_OBJ)/$(1)$(4)/libV$(1).a: $(HW_OBJ)/$(1)$(4)/train/trainer
-	$$(Q)cd $$(<D) && $(foreach load,$(6),./trainer $(load) 20000 >>train.log &&) cp V*.gcda ..
+	$$(Q)cd $$(<D) && rm -f *.gcda train.log && \
+		$(foreach load,$(6),./trainer $(load) 20000 >>train.log &&) cp V*.gcda ..
 	$$(call say,MODEL,$(1)$(4)) rm -f $$(@D)/*.o && \
 		$(call compile_model,$(1),$$(@D),$(VL_TRAINED) -fprofile-use) && touch $$@
 endef
-trained_model = $(eval $(call trained_model_rules,$(1),$(2),$(3),$(4),$(5),$(6),$(7)))
+# Waves are for looking, not for speed.
+trained_model = $(if $(TRACE),$(call model,$(1),$(2),$(3),$(4)),$(eval $(call \
+	trained_model_rules,$(1),$(2),$(3),$(4),$(5),$(6),$(7))))
 
 # $(1) tb or bench, $(2) NAME, $(3) TOP, $(4) files, $(5) Verilator flags, $(6) link flags,
 # $(7) folder of the model
