@@ -111,24 +111,28 @@ esp_sa_line() {
 }
 
 # sa_pair MODE OUTER KEY_BITS ICV_BITS [INNER [WORD ...]]
-#   MODE transport or tunnel; OUTER and INNER families, 4 or 6; WORDs: esn, encap.
+#   MODE transport or tunnel; OUTER and INNER families, 4 or 6; WORDs: esn, encap,
+#   interface (outbound by ipsec0, see sa_interfaces).
 #   $sa_seq (with $sa_seq_hi) starts both ends' sequence numbers there.
 # Writes two SAs and their policies for each end to $batch_a and $batch_b.  The
 # SPIs are $spi_out and $spi_in, the addresses for traffic $from and $to.
 batch_a=/run/batch.a batch_b=/run/batch.b
 sa_pair() {
-	mode=$1 outer=$2 key_bits=$3 icv_bits=$4 inner=${5:-$2} esn= encap=
+	mode=$1 outer=$2 key_bits=$3 icv_bits=$4 inner=${5:-$2} esn= encap= if_id= unspec=
 	[ $# -lt 5 ] || shift
 	shift 4
 	for word; do
 		case $word in
 		esn) esn='flag esn' ;;
 		encap) encap='encap espinudp 4500 4500 0.0.0.0' ;;
+		interface) if_id='if_id 1' ;;
 		esac
 	done
 	eval "src=\$outer${outer}_a dst=\$outer${outer}_b"
 	from=$src to=$dst
 	[ "$mode" = transport ] || eval "from=\$inner${inner}_a to=\$inner${inner}_b"
+	# else the kernel takes it that the selector is of the SA's family
+	[ "$inner" = "$outer" ] || unspec='flag af-unspec'
 	spi_out=$next_spi spi_in=$((next_spi + 1))
 	next_spi=$((next_spi + 2))
 	sa_key key_out "$key_bits"
@@ -148,15 +152,34 @@ sa_pair() {
 	tmpl_out="tmpl src $src dst $dst proto esp reqid $spi_out mode $mode"
 	tmpl_in="tmpl src $dst dst $src proto esp reqid $spi_out mode $mode"
 	printf '%s\n' \
-		"xfrm state add $out $aead_out $encap $esn replay-window 0 $start_out dir out $OFFLOAD_OUT" \
-		"xfrm state add $in $aead_in $encap $esn replay-window 64 $start_in dir in $OFFLOAD_IN" \
-		"xfrm policy add src $from dst $to dir out $tmpl_out" \
+		"xfrm state add $out $aead_out $encap $esn $unspec replay-window 0 $start_out dir out $if_id $OFFLOAD_OUT" \
+		"xfrm state add $in $aead_in $encap $esn $unspec replay-window 64 $start_in dir in $OFFLOAD_IN" \
+		"xfrm policy add src $from dst $to dir out $if_id $tmpl_out" \
 		"xfrm policy add src $to dst $from dir in $tmpl_in" >$batch_a
 	printf '%s\n' \
-		"xfrm state add $out $aead_out $encap $esn replay-window 64 $start_in dir in" \
-		"xfrm state add $in $aead_in $encap $esn replay-window 0 $start_out dir out" \
+		"xfrm state add $out $aead_out $encap $esn $unspec replay-window 64 $start_in dir in" \
+		"xfrm state add $in $aead_in $encap $esn $unspec replay-window 0 $start_out dir out $if_id" \
 		"xfrm policy add src $from dst $to dir in $tmpl_out" \
-		"xfrm policy add src $to dst $from dir out $tmpl_in" >$batch_b
+		"xfrm policy add src $to dst $from dir out $if_id $tmpl_in" >$batch_b
+}
+# sa_interfaces: XFRM interfaces at both ends, and from now on the inner addresses are
+# reached by them.  A socket whose route has a policy may not use UDP_SEGMENT: the kernel
+# says EIO.  Behind an interface it may.
+sa_interfaces() {
+	ip link add ipsec0 type xfrm dev vlm0 if_id 1
+	ip -n peer link add ipsec0 type xfrm dev peer0 if_id 1
+	ip -batch - <<-BATCH
+		link set ipsec0 up
+		route replace $inner4_b/32 dev ipsec0 src $inner4_a
+		route del $inner6_b/128
+		route add $inner6_b/128 dev ipsec0 src $inner6_a
+	BATCH
+	ip -n peer -batch - <<-BATCH
+		link set ipsec0 up
+		route replace $inner4_a/32 dev ipsec0 src $inner4_b
+		route del $inner6_a/128
+		route add $inner6_a/128 dev ipsec0 src $inner6_b
+	BATCH
 }
 sa_install() { ip -batch $batch_a && ip -n peer -batch $batch_b; }
 

@@ -16,6 +16,10 @@
  *   -n NS      the other namespace (peer)
  *   -o FILE    append what was sent: per datagram or stream one line, the
  *              protocol, the direction (out, in) and the bytes in hexadecimal
+ *   -g N       udp: N datagrams with each send() (UDP_SEGMENT, the first size), and
+ *              what GRO has joined with one receive (UDP_GRO); of each N only the
+ *              last may be shorter: -g 3 -l 1300,1300,700.  Prints how many calls
+ *              each way took
  *   -x         udp: keep sending until a signal ends it; what is lost or late is
  *              no error, what arrives changed is.  Sizes are 8 bytes at least
  *
@@ -26,6 +30,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -48,6 +53,7 @@ static const char *const dir_name[] = { "out", "in" };
 
 static uint64_t seed = 1;
 static int patience = 10;
+static uint64_t joined = 1; /* datagrams for one send() */
 static FILE *record;
 static volatile sig_atomic_t stop;
 
@@ -250,6 +256,7 @@ static void tcp(int listener, int client, const struct sockaddr_storage *remote,
 struct udp_way {
 	int from, to; /* sockets */
 	uint64_t sent, received;
+	uint64_t sends, receives; /* calls that moved them */
 };
 
 struct sizes {
@@ -259,53 +266,121 @@ struct sizes {
 
 static uint8_t datagram[MAX_DATAGRAM], arrived[MAX_DATAGRAM + 1];
 
-/* What can be lost says in its first 8 bytes which one it is. */
-static void udp_content(size_t len, int dir, uint64_t index, bool lossy)
+/* Each send() is cut by the kernel behind every size bytes, and what was cut may come as one. */
+static void udp_join(int fd, size_t size)
 {
-	content(datagram, len, dir, index);
-	if (lossy)
-		memcpy(datagram, &index, sizeof(index));
+	int segment = (int)size, one = 1;
+
+	if (setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) ||
+	    setsockopt(fd, SOL_UDP, UDP_GRO, &one, sizeof(one)))
+		fail(2, "UDP_SEGMENT and UDP_GRO: %s", strerror(errno));
 }
 
-static void udp_send(struct udp_way *way, int dir, const struct sizes *sizes, bool lossy)
+/* What can be lost says in its first 8 bytes which one it is. */
+static void udp_content(uint8_t *buf, size_t len, int dir, uint64_t index, bool lossy)
 {
-	size_t len = sizes->size[way->sent % (uint64_t)sizes->count];
+	content(buf, len, dir, index);
+	if (lossy)
+		memcpy(buf, &index, sizeof(index));
+}
 
-	udp_content(len, dir, way->sent, lossy);
-	if (send(way->from, datagram, len, lossy ? MSG_DONTWAIT : 0) != (ssize_t)len) {
+/* Sends n datagrams as one. */
+static void udp_send(struct udp_way *way, int dir, const struct sizes *sizes, uint64_t n,
+		     bool lossy)
+{
+	size_t all = 0, at = 0;
+
+	for (uint64_t i = way->sent; i < way->sent + n; i++) {
+		size_t len = sizes->size[i % (uint64_t)sizes->count];
+
+		if (all + len > sizeof(datagram))
+			fail(2, "more than %zu bytes at once", sizeof(datagram));
+		udp_content(datagram + all, len, dir, i, lossy);
+		all += len;
+	}
+	if (send(way->from, datagram, all, lossy ? MSG_DONTWAIT : 0) != (ssize_t)all) {
 		if (!lossy)
-			fail(1, "udp %s, datagram %llu of %zu bytes: %s", dir_name[dir],
-			     (unsigned long long)way->sent, len, strerror(errno));
+			fail(1, "udp %s, datagram %llu, %zu bytes at once: %s", dir_name[dir],
+			     (unsigned long long)way->sent, all, strerror(errno));
 		usleep(1000);
 		return;
 	}
-	write_record("udp", dir, datagram, len);
-	way->sent++;
+	for (; n; n--) {
+		size_t len = sizes->size[way->sent % (uint64_t)sizes->count];
+
+		write_record("udp", dir, datagram + at, len);
+		at += len;
+		way->sent++;
+	}
+	way->sends++;
+}
+
+/* Receives into arrived.  Returns the bytes, and in *size how many each datagram has. */
+static ssize_t udp_arrived(int fd, size_t *size)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { .iov_base = arrived, .iov_len = sizeof(arrived) };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	struct cmsghdr *c;
+	int segment;
+
+	if (n < 0)
+		return n;
+	*size = (size_t)n;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO) {
+		memcpy(&segment, CMSG_DATA(c), sizeof(segment));
+		if (segment <= 0)
+			fail(1, "udp: datagrams of %d bytes", segment);
+		*size = (size_t)segment;
+	}
+	return n;
+}
+
+/* One datagram of len bytes that came. */
+static void udp_check(struct udp_way *way, int dir, const uint8_t *got, size_t n,
+		      const struct sizes *sizes, bool lossy)
+{
+	uint64_t index = way->received;
+	size_t len;
+
+	if (lossy && n >= sizeof(index))
+		memcpy(&index, got, sizeof(index));
+	if (lossy && index >= way->sent)
+		fail(1, "udp %s: a datagram of %zu bytes that was never sent", dir_name[dir], n);
+	len = sizes->size[index % (uint64_t)sizes->count];
+	udp_content(datagram, len, dir, index, lossy);
+	if (len != n)
+		fail(1, "udp %s, datagram %llu: %zu bytes came, %zu were sent", dir_name[dir],
+		     (unsigned long long)index, n, len);
+	first_difference(dir, index, got, datagram, len);
+	way->received++;
 }
 
 static void udp_receive(struct udp_way *way, int dir, const struct sizes *sizes, bool lossy)
 {
-	ssize_t n = recv(way->to, arrived, sizeof(arrived), MSG_DONTWAIT);
-	uint64_t index = way->received;
-	size_t len;
+	size_t size, at = 0, len;
+	ssize_t n = udp_arrived(way->to, &size);
 
 	if (n < 0) {
 		if (errno == EAGAIN || (lossy && errno != EBADF))
 			return;
-		fail(1, "udp %s, datagram %llu: %s", dir_name[dir], (unsigned long long)index,
-		     strerror(errno));
+		fail(1, "udp %s, datagram %llu: %s", dir_name[dir],
+		     (unsigned long long)way->received, strerror(errno));
 	}
-	if (lossy && n >= (ssize_t)sizeof(index))
-		memcpy(&index, arrived, sizeof(index));
-	if (lossy && index >= way->sent)
-		fail(1, "udp %s: a datagram of %zd bytes that was never sent", dir_name[dir], n);
-	len = sizes->size[index % (uint64_t)sizes->count];
-	udp_content(len, dir, index, lossy);
-	if (len != (size_t)n)
-		fail(1, "udp %s, datagram %llu: %zd bytes came, %zu were sent", dir_name[dir],
-		     (unsigned long long)index, n, len);
-	first_difference(dir, index, arrived, datagram, len);
-	way->received++;
+	do {
+		len = (size_t)n - at < size ? (size_t)n - at : size;
+		udp_check(way, dir, arrived + at, len, sizes, lossy);
+		at += len;
+	} while (at < (size_t)n);
+	way->receives++;
 }
 
 static void udp(struct udp_way *way, uint64_t count, const struct sizes *sizes)
@@ -316,7 +391,10 @@ static void udp(struct udp_way *way, uint64_t count, const struct sizes *sizes)
 	while (way[OUT].received < count || way[IN].received < count) {
 		for (int dir = 0; dir < 2; dir++)
 			while (way[dir].sent < count && way[dir].sent < way[dir].received + WINDOW)
-				udp_send(&way[dir], dir, sizes, false);
+				udp_send(&way[dir], dir, sizes,
+					 joined < count - way[dir].sent ? joined :
+									  count - way[dir].sent,
+					 false);
 		for (int dir = 0; dir < 2; dir++)
 			fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
 		snprintf(what, sizeof(what), "udp after %llu datagrams out, %llu in of %llu",
@@ -336,7 +414,7 @@ static void udp_endless(struct udp_way *way, const struct sizes *sizes)
 
 	while (!stop) {
 		for (int dir = 0; dir < 2; dir++) {
-			udp_send(&way[dir], dir, sizes, true);
+			udp_send(&way[dir], dir, sizes, 1, true);
 			fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
 		}
 		poll(fds, 2, 1);
@@ -374,7 +452,7 @@ static void parse_sizes(char *text, struct sizes *sizes)
 static void usage(void)
 {
 	fail(2, "usage: traffic [-b BYTES] [-c COUNT] [-l SIZES] [-p PORT] [-s SEED] [-t SECONDS]"
-		" [-n NS] [-o FILE] [-x] tcp|udp LOCAL REMOTE");
+		" [-n NS] [-o FILE] [-g N | -x] tcp|udp LOCAL REMOTE");
 }
 
 int main(int argc, char **argv)
@@ -388,13 +466,16 @@ int main(int argc, char **argv)
 	int port = 41234, opt, type, here, there;
 	socklen_t len;
 
-	while ((opt = getopt(argc, argv, "b:c:l:p:s:t:n:o:x")) != -1) {
+	while ((opt = getopt(argc, argv, "b:c:g:l:p:s:t:n:o:x")) != -1) {
 		switch (opt) {
 		case 'b':
 			bytes = strtoul(optarg, NULL, 10);
 			break;
 		case 'c':
 			count = strtoull(optarg, NULL, 10);
+			break;
+		case 'g':
+			joined = strtoull(optarg, NULL, 10);
 			break;
 		case 'l':
 			parse_sizes(optarg, &sizes);
@@ -423,7 +504,7 @@ int main(int argc, char **argv)
 			usage();
 		}
 	}
-	if (argc - optind != 3)
+	if (argc - optind != 3 || !joined || (joined > 1 && endless))
 		usage();
 	if (!count)
 		count = (uint64_t)sizes.count;
@@ -450,10 +531,18 @@ int main(int argc, char **argv)
 		for (int i = 0; endless && i < sizes.count; i++)
 			if (sizes.size[i] < sizeof(uint64_t))
 				fail(2, "-x wants sizes of 8 bytes and more");
+		if (joined > 1) {
+			udp_join(here, sizes.size[0]);
+			udp_join(there, sizes.size[0]);
+		}
 		if (endless)
 			udp_endless(way, &sizes);
 		else
 			udp(way, count, &sizes);
+		for (int dir = 0; joined > 1 && dir < 2; dir++)
+			printf("%s sends %llu receives %llu\n", dir_name[dir],
+			       (unsigned long long)way[dir].sends,
+			       (unsigned long long)way[dir].receives);
 	}
 	if (record && fclose(record))
 		fail(2, "record: %s", strerror(errno));
