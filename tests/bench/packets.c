@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * packets FROM TO BURSTS: in the guest of tests/bench/host, with one processor and
- * -icount shift=0.  Prints "tx N" and "rx N": instructions per UDP packet of 1400
- * bytes that FROM sends to TO, and that come back.
+ * packets FROM TO BURSTS [BULK_FROM BULK_TO]: in the guest of tests/bench/host, with one
+ * processor and -icount shift=0.  Prints "tx N" and "rx N": instructions per UDP packet
+ * of 1400 bytes that FROM sends to TO, and that come back.
+ *
+ * With BULK_FROM and BULK_TO they are "tx_bulk N", of packets that BULK_FROM sends to
+ * BULK_TO as those do who have many for one receiver (QUIC): 32 with one send(), cut by
+ * the kernel (UDP_SEGMENT); and "rx_bulk N", of packets that come back from TO to FROM
+ * and may be received as one (UDP_GRO).
  *
  * How instructions are counted.  Under -icount shift=0 the time stamp counter
  * advances by one with each instruction executed, whoever executes it (process,
@@ -33,6 +38,7 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -51,6 +57,7 @@
 
 #define PAYLOAD	    1400
 #define BURST	    64
+#define BULK	    32 /* packets in one send() */
 #define WARM	    2
 #define MAX_BURSTS  64
 #define LOOK_MS	    10 /* how often the sender looks whether all is sent */
@@ -196,15 +203,18 @@ static void measure_background(void)
 	die("the machine does not calm down");
 }
 
-static double send_burst(int fd)
+/* Sends a burst, as many packets at once as the socket cuts. */
+static double send_burst(int fd, int at_once)
 {
-	static uint8_t data[PAYLOAD];
+	static uint8_t data[BULK * PAYLOAD];
+	size_t len = (size_t)at_once * PAYLOAD;
 	struct moment start = now();
 	int left = 1;
 
-	for (int i = 0; i < BURST; i++) {
-		data[0] = (uint8_t)i;
-		if (send(fd, data, sizeof(data), 0) != sizeof(data))
+	for (int i = 0; i < BURST; i += at_once) {
+		for (int j = 0; j < at_once; j++)
+			data[j * PAYLOAD] = (uint8_t)(i + j);
+		if (send(fd, data, len, 0) != (ssize_t)len)
 			die("send");
 	}
 	for (int tries = 0; tries < 10000; tries++) {
@@ -240,16 +250,75 @@ static double receive_burst(int fd, int commander, const struct sockaddr_ll *to)
 	return work_since(start, waiting);
 }
 
+/* Many packets as one, and how many bytes each of them has in *size. */
+static size_t receive_joined(int fd, uint8_t *data, size_t room, int *size)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { .iov_base = data, .iov_len = room };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(fd, &msg, 0);
+	struct cmsghdr *c;
+
+	if (n <= 0)
+		die("receive");
+	*size = (int)n;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
+		memcpy(size, CMSG_DATA(c), sizeof(*size));
+	return (size_t)n;
+}
+
+static double receive_bulk(int fd, int commander, const struct sockaddr_ll *to)
+{
+	static uint8_t data[65536];
+	struct moment start = now();
+	int done = 0, calls = 0, size;
+	double work;
+
+	command(commander, to, 1);
+	while (done < BURST) {
+		size_t n = receive_joined(fd, data, sizeof(data), &size);
+
+		for (size_t at = 0; at < n; at += PAYLOAD, done++) {
+			if (size != PAYLOAD || n % PAYLOAD || data[at] != (uint8_t)done) {
+				errno = EBADMSG;
+				die("a packet came back changed");
+			}
+		}
+		calls++;
+	}
+	work = work_since(start, waiting);
+	fprintf(stderr, "# received with %d calls\n", calls);
+	return work;
+}
+
+static void set_bulk(int fd, int tx)
+{
+	struct timeval patience = { .tv_sec = 60 };
+	int one = 1, segment = PAYLOAD;
+
+	if (setsockopt(tx, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) ||
+	    setsockopt(fd, SOL_UDP, UDP_GRO, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		die("UDP_SEGMENT and UDP_GRO");
+}
+
 int main(int argc, char **argv)
 {
 	double tx[MAX_BURSTS], rx[MAX_BURSTS];
 	struct sockaddr_ll to;
-	int bursts, fd, commander;
+	int bursts, fd, bulk = -1, commander;
 	pid_t child;
 
-	bursts = argc == 4 ? atoi(argv[3]) : 0;
+	bursts = argc == 4 || argc == 6 ? atoi(argv[3]) : 0;
 	if (bursts < 1 || bursts > MAX_BURSTS) {
-		fprintf(stderr, "usage: packets FROM TO BURSTS\n");
+		fprintf(stderr, "usage: packets FROM TO BURSTS [BULK_FROM BULK_TO]\n");
 		return 2;
 	}
 	spins = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -261,6 +330,10 @@ int main(int argc, char **argv)
 	if (!child)
 		spin();
 	fd = udp_socket(argv[1], argv[2]);
+	if (argc == 6) {
+		bulk = udp_socket(argv[4], argv[5]);
+		set_bulk(fd, bulk);
+	}
 	commander = command_socket(&to);
 	measure_background();
 	MARK(MARK_RUN);
@@ -270,14 +343,22 @@ int main(int argc, char **argv)
 		command(commander, &to, 0);
 		if (i >= 0)
 			MARK(MARK_TX);
-		tx[at] = send_burst(fd);
+		tx[at] = bulk < 0 ? send_burst(fd, 1) : send_burst(bulk, BULK);
+		if (bulk >= 0) {
+			/* others come back: those of the inbound SA's mirror image */
+			MARK(MARK_STOP);
+			command(commander, &to, 0);
+			send_burst(fd, 1);
+		}
 		if (i >= 0)
 			MARK(MARK_RX);
-		rx[at] = receive_burst(fd, commander, &to);
+		rx[at] = bulk < 0 ? receive_burst(fd, commander, &to) :
+				    receive_bulk(fd, commander, &to);
 		MARK(MARK_STOP);
 		fprintf(stderr, "# burst %d: tx %.0f rx %.0f\n", i, tx[at], rx[at]);
 	}
 	kill(child, SIGKILL);
-	printf("tx %.0f\nrx %.0f\n", median(tx, bursts), median(rx, bursts));
+	printf("tx%s %.0f\nrx%s %.0f\n", bulk < 0 ? "" : "_bulk", median(tx, bursts),
+	       bulk < 0 ? "" : "_bulk", median(rx, bursts));
 	return 0;
 }
