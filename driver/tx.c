@@ -15,6 +15,12 @@
 /* Room for one packet must be there when the queue runs; wake when there is for two. */
 #define VALLUM_TX_STOP VALLUM_TXD_MAX_BUFS
 #define VALLUM_TX_WAKE (2 * VALLUM_TXD_MAX_BUFS)
+/*
+ * Buffers of so many bytes are copied: that is less than to map and unmap them, and
+ * much less behind an IOMMU.  They are small packets, and of what GSO has cut the
+ * headers (IPv6 in ESP in IPv6: 118) and the ESP trailer.
+ */
+#define VALLUM_TX_COPY 128
 
 static void vallum_tx_count(struct vallum_txq *q, unsigned int counter)
 {
@@ -49,8 +55,15 @@ int vallum_tx_alloc(struct vallum *v)
 				    GFP_KERNEL);
 	if (!q->cpl)
 		goto cpl;
+	q->copy = dma_alloc_coherent(dev, v->tx_entries * VALLUM_TX_COPY, &q->copy_dma,
+				     GFP_KERNEL);
+	if (!q->copy)
+		goto copy;
 	return 0;
 
+copy:
+	dma_free_coherent(dev, v->tx_entries * sizeof(*q->cpl), q->cpl, q->cpl_dma);
+	q->cpl = NULL;
 cpl:
 	dma_free_coherent(dev, v->tx_entries * sizeof(*q->desc), q->desc, q->desc_dma);
 	q->desc = NULL;
@@ -72,6 +85,8 @@ static struct sk_buff *vallum_tx_release(struct vallum *v, u16 index)
 	for (i = 0; i < bufs; i++) {
 		struct vallum_tx_buf *buf = &q->buf[(index + i) & q->mask];
 
+		if (!buf->len)
+			continue;
 		if (buf->head)
 			dma_unmap_single(&v->pdev->dev, buf->dma, buf->len, DMA_TO_DEVICE);
 		else
@@ -98,9 +113,11 @@ void vallum_tx_free(struct vallum *v)
 		WRITE_ONCE(q->clean, q->clean + bufs);
 	}
 	netdev_tx_reset_queue(netdev_get_tx_queue(v->netdev, 0));
+	dma_free_coherent(dev, entries * VALLUM_TX_COPY, q->copy, q->copy_dma);
 	dma_free_coherent(dev, entries * sizeof(*q->cpl), q->cpl, q->cpl_dma);
 	dma_free_coherent(dev, entries * sizeof(*q->desc), q->desc, q->desc_dma);
 	kvfree(q->buf);
+	q->copy = NULL;
 	q->cpl = NULL;
 	q->desc = NULL;
 	q->buf = NULL;
@@ -131,6 +148,17 @@ static void vallum_tx_put(struct vallum_txq *q, u16 index, dma_addr_t dma, u16 l
 	desc->word[VALLUM_TXD_LEN_WORD] = cpu_to_le32(FIELD_PREP(VALLUM_TXD_LEN_MASK, len));
 }
 
+/* The same with a copy of data, at most VALLUM_TX_COPY bytes. */
+static void vallum_tx_put_copy(struct vallum_txq *q, u16 index, const void *data,
+			       unsigned int len)
+{
+	unsigned int at = (index & q->mask) * VALLUM_TX_COPY;
+
+	memcpy(q->copy + at, data, len);
+	vallum_tx_put(q, index, q->copy_dma + at, len, false);
+	q->buf[index & q->mask].len = 0;
+}
+
 /* Maps the skb's buffers to descriptors from tail on.  Returns their number or -ENOMEM. */
 static int vallum_tx_map(struct vallum *v, struct sk_buff *skb)
 {
@@ -138,9 +166,13 @@ static int vallum_tx_map(struct vallum *v, struct sk_buff *skb)
 	struct vallum_txq *q = &v->txq;
 	struct vallum_tx_buf *first = &q->buf[q->tail & q->mask];
 	unsigned int bufs = 0, i;
+	const void *data;
 	dma_addr_t dma;
 
-	if (skb_headlen(skb)) {
+	if (skb_headlen(skb) && skb_headlen(skb) <= VALLUM_TX_COPY) {
+		vallum_tx_put_copy(q, q->tail, skb->data, skb_headlen(skb));
+		bufs++;
+	} else if (skb_headlen(skb)) {
 		dma = dma_map_single(dev, skb->data, skb_headlen(skb), DMA_TO_DEVICE);
 		if (dma_mapping_error(dev, dma))
 			goto map;
@@ -153,6 +185,12 @@ static int vallum_tx_map(struct vallum *v, struct sk_buff *skb)
 		/* the card has no descriptor for nothing */
 		if (!skb_frag_size(frag))
 			continue;
+		data = skb_frag_size(frag) <= VALLUM_TX_COPY ? skb_frag_address_safe(frag) : NULL;
+		if (data) {
+			vallum_tx_put_copy(q, q->tail + bufs, data, skb_frag_size(frag));
+			bufs++;
+			continue;
+		}
 		dma = skb_frag_dma_map(dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
 		if (dma_mapping_error(dev, dma))
 			goto map;

@@ -44,7 +44,7 @@ struct vallum_cpl {
 struct vallum_tx_buf {
 	struct sk_buff *skb;
 	dma_addr_t dma;
-	u16 len;
+	u16 len;		/* 0: copied, nothing is mapped */
 	u8 bufs;
 	bool head;		/* mapped by dma_map_single, not as a page */
 	bool esp;
@@ -123,8 +123,11 @@ struct vallum_txq {
 	u64 count[VALLUM_TXQ_COUNT];
 	struct u64_stats_sync sync;
 
+	void *copy;		/* VALLUM_TX_COPY bytes for each descriptor */
+
 	dma_addr_t desc_dma;
 	dma_addr_t cpl_dma;
+	dma_addr_t copy_dma;
 };
 
 struct vallum_rxq {

@@ -409,6 +409,25 @@ netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t fe
 }
 
 /*
+ * The byte that many before the skb's end, or NULL.  The stack adds the trailer of what
+ * GSO has cut as a fragment of its own, which is faster to read than to search.
+ */
+static const u8 *vallum_xfrm_tail(const struct sk_buff *skb, unsigned int before_end, u8 *copy)
+{
+	unsigned int frags = skb_shinfo(skb)->nr_frags;
+	const skb_frag_t *last;
+	const u8 *data;
+
+	if (frags && !skb_has_frag_list(skb)) {
+		last = &skb_shinfo(skb)->frags[frags - 1];
+		data = skb_frag_size(last) >= before_end ? skb_frag_address_safe(last) : NULL;
+		if (data)
+			return data + skb_frag_size(last) - before_end;
+	}
+	return skb_header_pointer(skb, skb->len - before_end, 1, copy);
+}
+
+/*
  * What the card has to know of a packet to encrypt, which has a sec_path.  out->sa
  * stays NULL for all others.  Returns 0, -ENOENT when the SA is not in the table any
  * more, -EINVAL when the packet is not the ESP packet that its SA says.
@@ -420,7 +439,8 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	struct ip_esp_hdr *esph, copy;
 	struct xfrm_state *x;
 	struct vallum_sa *sa;
-	u8 pad_copy, *pad_len;
+	const u8 *pad_len;
+	u8 pad_copy;
 	u32 seq_hi, icv_len;
 
 	if (unlikely(!xo || !(xo->flags & XFRM_XMIT)))
@@ -450,7 +470,7 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		/* RFC 4303 section 2: payload, padding, pad length, next header, ICV */
 		icv_len = FIELD_GET(VALLUM_SA_ICV_LEN_MASK, sa->entry[0]);
-		pad_len = skb_header_pointer(skb, skb->len - icv_len - 2, 1, &pad_copy);
+		pad_len = vallum_xfrm_tail(skb, icv_len + 2, &pad_copy);
 		if (unlikely(!pad_len))
 			return -EINVAL;
 		out->csum_end = skb->len - icv_len - 2 - *pad_len;
