@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reg_map.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_csr.h"
 
 enum { OKAY = 0, SLVERR = 2 };

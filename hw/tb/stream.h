@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
-// The two ends of a valid/ready port: what waits to go in, and what must come out.
+// The two ends of a valid/ready port: what waits to go in, what must come out, and that
+// what is offered stays.
 //
-//   static feed<struct beat> in;
-//   t->in_valid_i = in.offer(gap_pct);  // as AXI asks: once offered it stays
+//   static feed<struct beat> in;        // in.gap_pct of the clocks nothing new is offered
+//   t->in_valid_i = in.offer();         // as AXI asks: once offered it stays
 //   if (in.on)                          // in.front() on the data wires
 //   …t.settle();
 //   if (in.on && t->in_ready_o)
 //           in.take();
+//
+//   static steady<uint8_t> out_steady;
+//   bad += !out_steady.keeps(t->out_valid_o, t->out_ready_i, t->out_data_o);
 //
 //   static struct due beats{ "beat" };
 //   beats.add(data, 16);                // expected next
@@ -26,25 +30,45 @@ typedef std::vector<uint8_t> bytes;
 
 template <class T> struct feed {
 	std::deque<T> q;
+	unsigned gap_pct = 0; // of the clocks in which it begins to offer nothing
 	bool on = false;      // front() stands at the port
 
-	bool offer(unsigned gap_pct)
+	bool offer()
 	{
-		on = !q.empty() && (on || !tb_chance(gap_pct));
+		on = !q.empty() && (on || !gap_pct || !tb_chance(gap_pct));
 		return on;
 	}
 	void add(const T &v) { q.push_back(v); }
 	const T &front() const { return q.front(); }
-	void take()
+	T take()
 	{
+		T v = q.front();
+
 		q.pop_front();
 		on = false;
+		return v;
 	}
 	bool empty() const { return q.empty(); }
 	void clear()
 	{
 		q.clear();
 		on = false;
+	}
+};
+
+// Sees that the other side, too, keeps what it offers until it is taken.
+template <class T> struct steady {
+	bool was = false;
+	T old{};
+
+	// This cycle's offer; false when the one before was taken back or changed.
+	bool keeps(bool valid, bool ready, const T &v)
+	{
+		bool good = !was || (valid && v == old);
+
+		was = valid && !ready;
+		old = v;
+		return good;
 	}
 };
 

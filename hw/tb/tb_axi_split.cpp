@@ -5,7 +5,7 @@
 // lower number wins, stop_i, a burst every second cycle.
 
 #include "axi_runs.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_axi_split.h"
 
 struct burst {

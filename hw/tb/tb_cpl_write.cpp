@@ -6,7 +6,7 @@
 // errors, one completion a clock.
 
 #include "client_bus.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_cpl_write.h"
 
 struct words {
@@ -17,7 +17,7 @@ struct words {
 static tb<Vvallum_cpl_write> t;
 static host_mem mem(0xfedcba9800000000, 0x100000);
 static write_bus bus(mem);
-static source<words> cpls;
+static feed<words> cpls;
 static std::deque<words> under_way;      // given, not yet in memory; with their PHASE
 static std::deque<words> to_bus;         // data not yet taken
 static steady<uint64_t> req_steady;
@@ -69,7 +69,7 @@ static void cycle(void)
 	bus.tick();
 	t->cpl_valid_i = cpls.offer();
 	if (t->cpl_valid_i)
-		port_put(t->cpl_i, &cpls.words.front(), 16);
+		port_put(t->cpl_i, &cpls.front(), 16);
 	t->req_ready_i = !mem.stalled();
 	int data_of = bus.wants();
 	t->dat_ready_i = data_of >= 0;
@@ -116,7 +116,7 @@ static bool run(unsigned n)
 	uint64_t end = answered + n, limit = 300ull * n + 10000;
 
 	for (unsigned i = 0; i < n; i++)
-		cpls.words.push_back(random_words());
+		cpls.add(random_words());
 	while (answered < end && limit--)
 		cycle();
 	cycle();
@@ -223,7 +223,7 @@ static void resets(void)
 {
 	fresh(6, mem.base, 50, 0, 0);
 	for (unsigned i = 0; i < 100; i++)
-		cpls.words.push_back(random_words());
+		cpls.add(random_words());
 	for (unsigned i = 0; i < 70; i++)
 		cycle();
 	fresh(6, mem.base + 0x5000, 5, 10, 10);

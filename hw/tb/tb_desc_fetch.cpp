@@ -8,7 +8,7 @@
 // As the TX ring has it; tb_desc_fetch_rx.cpp is the RX ring's.
 
 #include "client_bus.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_desc_fetch.h"
 
 #ifndef BEATS

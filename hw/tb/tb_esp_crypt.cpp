@@ -30,7 +30,7 @@ static std::deque<struct blk> blks;
 static struct due texts{ "block" }, tags{ "tag and sum" }, hs{ "H" };
 static std::deque<uint64_t> text_ends;     // of the packets whose tag is due, in blocks
 static uint64_t queued, popped;            // blocks of text
-static unsigned wrong, taken, blks_in, gap_pct, text_stall, tag_stall, h_pct;
+static unsigned wrong, taken, blks_in, text_stall, tag_stall, h_pct;
 static int under_way;                      // jobs taken less tags, H asked less H come
 
 // ---- one clock -------------------------------------------------------------------
@@ -39,7 +39,7 @@ static void put_block(void)
 {
 	static bool extra;                 // one more may follow a block, ready or not
 	bool ready = t->blk_ready_o;
-	bool on = !blks.empty() && (ready || (extra && tb_chance(50))) && !tb_chance(gap_pct);
+	bool on = !blks.empty() && (ready || (extra && tb_chance(50))) && !tb_chance(jobs.gap_pct);
 
 	t->blk_valid_i = on;
 	extra = on && ready;
@@ -100,7 +100,7 @@ static void clock_once(void)
 	if (t.cycle > 1000000)
 		bail_out("stuck: %zu blocks, %zu tags and %zu H due", texts.q.size(),
 			 tags.q.size(), hs.q.size());
-	t->job_valid_i = jobs.offer(gap_pct);
+	t->job_valid_i = jobs.offer();
 	if (jobs.on)
 		port_struct(t->job_i, jobs.front());
 	put_block();
@@ -215,7 +215,7 @@ static void test_random(unsigned n, unsigned gap, unsigned stall, unsigned h)
 {
 	unsigned before = hs.seen;
 
-	gap_pct = gap;
+	jobs.gap_pct = gap;
 	text_stall = tag_stall = stall;
 	for (unsigned i = 0; i < n; i++) {
 		send_packet(4 * (tb_chance(2) ? tb_range(1, 2300) : tb_range(1, 40)));
@@ -231,7 +231,7 @@ static void test_random(unsigned n, unsigned gap, unsigned stall, unsigned h)
 // Every length of the last block, many times.
 static void test_lengths(void)
 {
-	gap_pct = text_stall = tag_stall = 0;
+	jobs.gap_pct = text_stall = tag_stall = 0;
 	for (unsigned len = 4; len <= 260; len += 4)
 		send_packet(len);
 	drain();
@@ -243,7 +243,7 @@ static void test_full(void)
 {
 	unsigned in;
 
-	gap_pct = 0;
+	jobs.gap_pct = 0;
 	text_stall = 100;
 	tag_stall = 0;
 	blks_in = 0;
@@ -275,7 +275,7 @@ static void test_rate(void)
 {
 	unsigned slots = 0, clocks = 0;
 
-	gap_pct = text_stall = tag_stall = 0;
+	jobs.gap_pct = text_stall = tag_stall = 0;
 	for (unsigned i = 0; i < 300; i++) {
 		size_t len = 4 * tb_range(1, 30);
 
@@ -294,7 +294,7 @@ static void test_rate(void)
 
 static void test_many_h(void)
 {
-	gap_pct = text_stall = tag_stall = 0;
+	jobs.gap_pct = text_stall = tag_stall = 0;
 	for (unsigned i = 0; i < 20; i++)
 		send_packet(64);
 	for (unsigned i = 0; i < 100; i++) {

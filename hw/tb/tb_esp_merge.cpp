@@ -25,7 +25,7 @@ static tb<Vvallum_esp_merge> t;
 static feed<struct packet> packets;
 static feed<bytes> side, text;
 static struct due beats{ "beat" };
-static unsigned wrong, sent, ends, held, gap_pct, stall_pct;
+static unsigned wrong, sent, ends, held, stall_pct;
 static std::deque<bool> inside;           // packets not yet out; whether each is discarded
 
 static struct packet random_packet(unsigned off, unsigned text_len)
@@ -95,18 +95,23 @@ static void send(const struct packet &p)
 
 // ---- one clock -------------------------------------------------------------------
 
+static void set_gaps(unsigned pct)
+{
+	packets.gap_pct = side.gap_pct = text.gap_pct = pct;
+}
+
 static void put_inputs(void)
 {
-	t->pkt_valid_i = packets.offer(gap_pct);
+	t->pkt_valid_i = packets.offer();
 	if (packets.on) {
 		port_struct(t->pkt_i, packets.front().shape);
 		t->pkt_discard_i = packets.front().discard;
 		port_put(t->pkt_icv_i, packets.front().icv, 16);
 	}
-	t->side_valid_i = side.offer(gap_pct);
+	t->side_valid_i = side.offer();
 	if (side.on)
 		port_put(t->side_data_i, side.front().data(), 16);
-	t->text_valid_i = text.offer(gap_pct);
+	t->text_valid_i = text.offer();
 	if (text.on)
 		port_put(t->text_data_i, text.front().data(), 16);
 }
@@ -189,7 +194,7 @@ static bool all_good(void)
 
 static void test_random(unsigned n, unsigned gap, unsigned stall)
 {
-	gap_pct = gap;
+	set_gaps(gap);
 	stall_pct = stall;
 	for (unsigned i = 0; i < n; i++) {
 		unsigned words = tb_chance(3) ? tb_range(1, 2200) : tb_range(1, 40);
@@ -204,7 +209,8 @@ static void test_random(unsigned n, unsigned gap, unsigned stall)
 
 static void test_shapes(void)
 {
-	gap_pct = stall_pct = 0;
+	set_gaps(0);
+	stall_pct = 0;
 	for (unsigned off = 34; off < 34 + 16; off++)
 		for (unsigned len = 4; len <= 72; len += 4)
 			send(random_packet(off, len));
@@ -217,7 +223,8 @@ static void test_rate(void)
 {
 	unsigned clocks = 0, want = 0;
 
-	gap_pct = stall_pct = 0;
+	set_gaps(0);
+	stall_pct = 0;
 	for (unsigned i = 0; i < 500; i++) {
 		struct packet p = random_packet(tb_range(34, 240), 4 * tb_range(1, 60));
 

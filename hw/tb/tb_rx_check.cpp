@@ -34,7 +34,7 @@ static std::vector<struct card_sa> doubles;       // keys whose slot leads to an
 static feed<struct rx_head> heads;
 static std::deque<struct inside> under_way;
 static struct due jobs{ "job" };
-static unsigned wrong, verdicts, gap_pct, room_stall, job_stall, writes;
+static unsigned wrong, verdicts, room_stall, job_stall, writes;
 static unsigned n_plain, n_bypass, n_unknown, n_good, n_truncated, n_form;
 static bool want_unknown, want_bypass;    // pulses due in this clock
 
@@ -119,7 +119,7 @@ static void clock_once(void)
 
 	if (t.cycle > 3000000)
 		bail_out("stuck: %zu heads", heads.q.size());
-	t->head_valid_i = heads.offer(gap_pct);
+	t->head_valid_i = heads.offer();
 	if (heads.on)
 		port_struct(t->head_i, heads.front());
 	t->room_i = !tb_chance(room_stall);
@@ -308,7 +308,7 @@ static void test_random(unsigned n, unsigned busy, unsigned gap, unsigned room, 
 {
 	unsigned had = verdicts;
 
-	gap_pct = gap;
+	heads.gap_pct = gap;
 	room_stall = room;
 	job_stall = job;
 	while (verdicts - had < n) {
@@ -364,7 +364,7 @@ static void test_esn(void)
 					 0x7ffffffff0, 0xfffffffffffff0ff };
 	unsigned id = 0;
 
-	gap_pct = room_stall = job_stall = 0;
+	heads.gap_pct = room_stall = job_stall = 0;
 	while (!there[id])
 		id++;
 	for (uint64_t top : tops) {
@@ -390,7 +390,7 @@ static void test_rate(void)
 {
 	unsigned had = verdicts, id = 0, clocks = 0;
 
-	gap_pct = room_stall = job_stall = 0;
+	heads.gap_pct = room_stall = job_stall = 0;
 	while (!there[id])
 		id++;
 	for (unsigned i = 0; i < 200; i++)

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rx_cuts.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_rx_done.h"
 
 #define ENTRIES 256u         // of buffers, in vallum_rx_plan

@@ -5,7 +5,7 @@
 // the queues is left to fill up.
 
 #include "rx_cuts.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_rx_plan.h"
 
 struct desc {
@@ -35,8 +35,8 @@ struct record {
 };
 
 static tb<Vvallum_rx_plan> t;
-static source<rx_meta> metas;
-static source<desc> descs;
+static feed<rx_meta> metas;
+static feed<desc> descs;
 static steady<request> req_steady;
 static std::deque<request> requests;         // to come
 static std::deque<rx_cut> cuts;
@@ -138,10 +138,10 @@ static void cycle(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		port_bits(t->meta_i, metas.words.front().bits());
+		port_bits(t->meta_i, metas.front().bits());
 	t->desc_valid_i = descs.offer();
 	if (t->desc_valid_i) {
-		const desc &d = descs.words.front();
+		const desc &d = descs.front();
 		uint32_t w[4] = { (uint32_t)d.addr, (uint32_t)(d.addr >> 32), d.len,
 				  (uint32_t)tap_rand() };
 
@@ -221,12 +221,12 @@ static bool run(unsigned n, unsigned bad_pct)
 	unsigned end = frames + n, limit = 2000 * n;
 
 	for (unsigned i = 0; i < n; i++)
-		metas.words.push_back(rx_meta::random(
-			tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) : tb_range(14, 400)));
+		metas.add(rx_meta::random(tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
+							  tb_range(14, 400)));
 	while (limit-- &&
 	       (frames < end || open_frame || !cuts.empty() || !bufs.empty() || !records.empty())) {
-		if (descs.words.size() < 2 && (!metas.words.empty() || open_frame))
-			descs.words.push_back(random_desc(bad_pct));
+		if (descs.q.size() < 2 && (!metas.empty() || open_frame))
+			descs.add(random_desc(bad_pct));
 		cycle();
 	}
 	for (unsigned i = 0; i < 6; i++)
@@ -257,10 +257,10 @@ static void full_queues(void)
 	for (auto &k : kinds) {
 		fresh(0, 100, k.cut, k.buf, k.frame);
 		for (unsigned i = 0; i < 400; i++)
-			metas.words.push_back(rx_meta::random(tb_range(14, 300)));
+			metas.add(rx_meta::random(tb_range(14, 300)));
 		for (unsigned i = 0; i < 3000; i++) {
-			if (descs.words.size() < 2)
-				descs.words.push_back(random_desc(0));
+			if (descs.q.size() < 2)
+				descs.add(random_desc(0));
 			cycle();
 		}
 		unsigned held = k.cut == 0 ? cuts.size() :
@@ -271,8 +271,7 @@ static void full_queues(void)
 		   held, k.what);
 		pct_cut = pct_buf = pct_frame = 100;
 		unsigned left = 400 - frames;
-		metas.words.clear();
-		metas.held = false;
+		metas.clear();
 		verdict(run(left, 0), "then");
 	}
 }
@@ -280,15 +279,15 @@ static void full_queues(void)
 static void starved(void)
 {
 	fresh(0, 100, 100, 100, 100);
-	metas.words.push_back(rx_meta::random(1000));
+	metas.add(rx_meta::random(1000));
 	for (unsigned i = 0; i < 10; i++)
 		cycle();
 	ok(t->starved_o && !t->idle_o, "a frame without a descriptor: starved");
-	descs.words.push_back({ 0x1000, 600, false, next_index++ });
+	descs.add({ 0x1000, 600, false, next_index++ });
 	for (unsigned i = 0; i < 10; i++)
 		cycle();
 	ok(t->starved_o && bufs.empty() && records.empty() && open_frame, "its rest: again");
-	descs.words.push_back({ 0x2000, 400, false, next_index++ });
+	descs.add({ 0x2000, 400, false, next_index++ });
 	verdict(run(0, 0), "the rest fits exactly");
 	ok(t->idle_o && !t->starved_o && buffers == 2, "then idle");
 }
@@ -298,15 +297,14 @@ static void smallest_buffers(void)
 {
 	fresh(0, 100, 100, 100, 100);
 	for (unsigned tail_bad = 0; tail_bad < 2; tail_bad++) {
-		metas.words.push_back(rx_meta::random(VALLUM_MAX_FRAME_LIMIT));
+		metas.add(rx_meta::random(VALLUM_MAX_FRAME_LIMIT));
 		for (unsigned i = 0; i < 144; i++)
-			descs.words.push_back({ 0x1000 + 77 * i,
-						(uint16_t)(tail_bad && i == 143 ? 63 : 64), false,
-						next_index++ });
+			descs.add({ 0x1000 + 77 * i, (uint16_t)(tail_bad && i == 143 ? 63 : 64),
+				    false, next_index++ });
 	}
 	for (unsigned i = 0; i < 2000; i++)
 		cycle();
-	ok(descs.words.empty() && buffers == 144, "9216 bytes in buffers of 64");
+	ok(descs.empty() && buffers == 144, "9216 bytes in buffers of 64");
 	verdict(run(0, 0), "two such frames");
 }
 
@@ -314,8 +312,8 @@ static void resets(void)
 {
 	fresh(0, 30, 10, 10, 10);
 	for (unsigned i = 0; i < 100; i++) {
-		metas.words.push_back(rx_meta::random(500));
-		descs.words.push_back(random_desc(10));
+		metas.add(rx_meta::random(500));
+		descs.add(random_desc(10));
 	}
 	for (unsigned i = 0; i < 200; i++)
 		cycle();

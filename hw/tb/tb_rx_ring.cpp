@@ -9,10 +9,8 @@
 #include "client_bus.h"
 #include "ring_host.h"
 #include "rx_cuts.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_rx_ring.h"
-
-typedef std::vector<uint8_t> bytes;
 
 enum { COMPLETION, PAYLOAD };            // clients of the write half
 
@@ -51,8 +49,8 @@ static write_bus wr(mem);
 static ring_host ring(mem, MEM, MEM + 0x40000, VALLUM_RXD_BYTES);
 static std::vector<buf> bufs;            // by slot
 static unsigned pitch;                   // of the buffers' places
-static source<rx_meta> metas;
-static source<beat> beats;
+static feed<rx_meta> metas;
+static feed<beat> beats;
 static std::deque<frame> frames;         // given, not yet completed
 static fate now;                         // of frames.front()
 static unsigned part, used;              // completions of it, bytes in them
@@ -181,9 +179,9 @@ static void give(unsigned len)
 		tap_fill(b.b, 16);
 		b.last = i + 16 >= len;
 		memcpy(b.b, &f.data[i], b.last ? len - i : 16);
-		beats.words.push_back(b);
+		beats.add(b);
 	}
-	metas.words.push_back(f.meta);
+	metas.add(f.meta);
 	frames.push_back(f);
 }
 
@@ -191,14 +189,14 @@ static void drive_engine(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		port_bits(t->meta_i, metas.words.front().bits());
+		port_bits(t->meta_i, metas.front().bits());
 	// a frame's beats come behind its meta
 	t->in_valid_i = begun && beats.offer();
 	if (t->in_valid_i) {
-		port_put(t->in_data_i, beats.words.front().b, 16);
-		t->in_last_i = beats.words.front().last;
+		port_put(t->in_data_i, beats.front().b, 16);
+		t->in_last_i = beats.front().last;
 	}
-	t->engine_idle_i = metas.words.empty() && beats.words.empty() && !engine_busy;
+	t->engine_idle_i = metas.empty() && beats.empty() && !engine_busy;
 }
 
 static void check_idle(bool input)
@@ -429,7 +427,7 @@ static void starved(void)
 		give(300);
 	for (unsigned i = 0; i < 300; i++)
 		cycle();
-	ok(!t->idle_o && !t->empty_o && !metas.words.empty(),
+	ok(!t->idle_o && !t->empty_o && !metas.empty(),
 	   "no buffers: frames wait, in the engine too");
 	// the engine says idle when what it holds cannot move
 	unsigned n = 0;

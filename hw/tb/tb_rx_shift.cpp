@@ -8,10 +8,8 @@
 #include <vector>
 
 #include "rx_cuts.h"
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_rx_shift.h"
-
-typedef std::vector<uint8_t> bytes;
 
 struct beat {
 	uint8_t b[16];
@@ -25,8 +23,8 @@ struct out_beat {
 };
 
 static tb<Vvallum_rx_shift> t;
-static source<rx_cut> cuts;
-static source<beat> beats;
+static feed<rx_cut> cuts;
+static feed<beat> beats;
 static std::deque<out_beat> want;
 static std::deque<unsigned> frame_ends;      // beats of each frame, by final cuts
 static steady<out_beat> out_steady;
@@ -40,7 +38,7 @@ static void post_beats(const bytes &f)
 		tap_fill(b.b, 16);
 		b.last = i + 16 >= f.size();
 		memcpy(b.b, &f[i], b.last ? f.size() - i : 16);
-		beats.words.push_back(b);
+		beats.add(b);
 	}
 	frame_ends.push_back((f.size() + 15) / 16);
 }
@@ -76,13 +74,13 @@ static void post(unsigned len, const std::vector<buf> &bufs, bool bad)
 	for (size_t i = 0; i < bufs.size(); i++) {
 		uint64_t addr = (tap_rand() & ~15ull) | bufs[i].off;
 
-		cuts.words.push_back(
+		cuts.add(
 			rx_cut::of(used, addr, bufs[i].n, !bad && i + 1 == bufs.size()));
 		want_buffer(f, used, bufs[i].off, bufs[i].n);
 		used += bufs[i].n;
 	}
 	if (bad) {
-		cuts.words.push_back(rx_cut::thrown_away());
+		cuts.add(rx_cut::thrown_away());
 		drained++;
 	}
 }
@@ -112,11 +110,11 @@ static void cycle(void)
 {
 	t->cut_valid_i = cuts.offer();
 	if (t->cut_valid_i)
-		port_bits(t->cut_i, cuts.words.front().bits());
+		port_bits(t->cut_i, cuts.front().bits());
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
-		port_put(t->in_data_i, beats.words.front().b, 16);
-		t->in_last_i = beats.words.front().last;
+		port_put(t->in_data_i, beats.front().b, 16);
+		t->in_last_i = beats.front().last;
 	}
 	t->out_ready_i = !tb_chance(stall_pct);
 	t.settle();
@@ -162,7 +160,7 @@ static bool drain(unsigned limit)
 		cycle();
 	for (unsigned i = 0; i < 3; i++)
 		cycle();
-	return cuts.words.empty() && beats.words.empty() && want.empty() && frame_ends.empty();
+	return cuts.empty() && beats.empty() && want.empty() && frame_ends.empty();
 }
 
 static void verdict(bool all, const char *what)

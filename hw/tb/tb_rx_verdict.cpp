@@ -38,7 +38,7 @@ static feed<struct rx_case> cases;
 static feed<struct end> ends, tags;
 static std::deque<struct fate> fates;     // what was sent, in order
 static struct due out{ "frame for the merger" };
-static unsigned wrong, verdicts, reads, gap_pct, stall_pct;
+static unsigned wrong, verdicts, reads, stall_pct;
 static unsigned n_plain, n_good, n_bad_icv, n_stale, n_drop;
 static int read_id = -1;
 static unsigned want_drop;                // pulses due in this clock
@@ -124,17 +124,22 @@ static void check_read(void)
 
 // ---- one clock -------------------------------------------------------------------
 
+static void set_gaps(unsigned pct)
+{
+	cases.gap_pct = ends.gap_pct = tags.gap_pct = pct;
+}
+
 static void put_inputs(void)
 {
-	t->case_valid_i = cases.offer(gap_pct);
+	t->case_valid_i = cases.offer();
 	if (cases.on)
 		port_struct(t->case_i, cases.front());
-	t->end_valid_i = ends.offer(gap_pct);
+	t->end_valid_i = ends.offer();
 	if (ends.on) {
 		port_put(t->end_icv_i, ends.front().icv, 16);
 		t->end_sum_i = ends.front().sum;
 	}
-	t->tag_valid_i = tags.offer(gap_pct);
+	t->tag_valid_i = tags.offer();
 	if (tags.on) {
 		port_put(t->tag_i, tags.front().icv, 16);
 		t->tag_sum_i = tags.front().sum;
@@ -323,7 +328,7 @@ static void test_random(unsigned n, unsigned writes, unsigned gap, unsigned stal
 {
 	unsigned had = verdicts, read = reads;
 
-	gap_pct = gap;
+	set_gaps(gap);
 	stall_pct = stall;
 	while (verdicts - had < n) {
 		uint16_t id = tap_below(SA_COUNT);
@@ -349,7 +354,8 @@ static void test_icv(void)
 {
 	unsigned bad = 0, had;
 
-	gap_pct = stall_pct = 0;
+	set_gaps(0);
+	stall_pct = 0;
 	write_sa(1, true, 7, 0);
 	for (unsigned len = 8; len <= 16; len += 4) {
 		for (unsigned bit = 0; bit < 128; bit++) {
@@ -378,7 +384,7 @@ static void test_read_while_stalled(void)
 {
 	unsigned slow = 0;
 
-	gap_pct = 0;
+	set_gaps(0);
 	stall_pct = 100;
 	for (unsigned i = 0; i < 4; i++)
 		send(random_frame());
@@ -404,7 +410,8 @@ static void test_no_tag(void)
 	std::deque<struct end> late;
 	unsigned early = 0;
 
-	gap_pct = stall_pct = 0;
+	set_gaps(0);
+	stall_pct = 0;
 	write_sa(2, true, 9, 0);
 	struct fate f = {};
 	f.c.shape = { true, 200, 34, 100 };

@@ -3,7 +3,7 @@
 // vallum_skid against a queue of C++: random filling and draining, a word every cycle,
 // and no way from out_ready_i to in_ready_o within a cycle.
 
-#include "ports.h"
+#include "stream.h"
 #include "Vvallum_skid.h"
 
 static tb<Vvallum_skid> t;

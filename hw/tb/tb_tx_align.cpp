@@ -8,12 +8,10 @@
 
 #include <vector>
 
-#include "ports.h"
+#include "stream.h"
 #include "tests/model/csum.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_align.h"
-
-typedef std::vector<uint8_t> bytes;
 
 struct beat {
 	uint8_t b[16];
@@ -29,8 +27,8 @@ struct packet {
 };
 
 static tb<Vvallum_tx_align> t;
-static source<tx_job> jobs;
-static source<beat> beats;
+static feed<tx_job> jobs;
+static feed<beat> beats;
 static std::deque<packet> heads, ends;       // by head_pop_o, by order_push_o
 static std::deque<packet> drops;             // room to be given back, in order
 static bytes buffer(16 * TX_BUF_BEATS);
@@ -109,7 +107,7 @@ static void read_buffer(const uint8_t *p, unsigned n, unsigned off, unsigned err
 			if (whole->status == TX_GOOD)
 				whole->status = TX_BAD_BUS;
 		}
-		beats.words.push_back(b);
+		beats.add(b);
 	}
 }
 
@@ -135,7 +133,7 @@ static void post(packet p, const std::vector<unsigned> &cuts, unsigned stop, uns
 			read_buffer(&p.data[at], cuts[i], j.off, err_pct, &p);
 		}
 		at += cuts[i];
-		jobs.words.push_back(j);
+		jobs.add(j);
 		if (j.eop)
 			break;
 	}
@@ -253,14 +251,14 @@ static void cycle(void)
 {
 	t->job_valid_i = jobs.offer();
 	if (t->job_valid_i)
-		port_bits(t->job_i, jobs.words.front().bits());
+		port_bits(t->job_i, jobs.front().bits());
 	t->head_valid_i = !heads.empty();
 	if (t->head_valid_i)
 		port_bits(t->head_i, heads.front().head.bits());
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
-		port_put(t->in_data_i, beats.words.front().b, 16);
-		t->in_err_i = beats.words.front().err;
+		port_put(t->in_data_i, beats.front().b, 16);
+		t->in_err_i = beats.front().err;
 	}
 	t.settle();
 	check_idle();
@@ -302,7 +300,7 @@ static bool drain(unsigned limit)
 		cycle();
 	for (unsigned i = 0; i < 6; i++)
 		cycle();
-	return ends.empty() && heads.empty() && jobs.words.empty() && beats.words.empty() &&
+	return ends.empty() && heads.empty() && jobs.empty() && beats.empty() &&
 	       drops.empty();
 }
 
@@ -343,7 +341,7 @@ static void every_cut(void)
 	for (unsigned a = 1; a <= 33; a++) {
 		for (unsigned b = 1; b <= 33; b++) {
 			post(random_packet(14 + a + b), { 14 + a, b }, ~0u, TX_GOOD, 0);
-			const tx_job &j = jobs.words.back();
+			const tx_job &j = jobs.q.back();
 			// bytes before the last beat, and in it
 			unsigned in_last = j.last ? j.endb + 1 : b, before = 14 + a + b - in_last;
 			flushes += before % 16 + in_last > 16;

@@ -6,13 +6,11 @@
 
 #include <vector>
 
-#include "ports.h"
+#include "stream.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_buf.h"
 
 #define RECORDS 128u
-
-typedef std::vector<uint8_t> bytes;
 
 struct packet {
 	bytes data;          // as the host gave it

@@ -26,7 +26,7 @@ static bool there[SA_COUNT];              // outbound and not deleted
 static feed<struct head> heads;
 static struct due jobs{ "job" };
 static unsigned wrong, verdicts, reads, restarts, by_status[256];
-static unsigned gap_pct, room_stall, job_stall;
+static unsigned room_stall, job_stall;
 static int read_id = -1;                  // asked and not answered
 
 // ---- the model --------------------------------------------------------------------
@@ -128,7 +128,7 @@ static void clock_once(void)
 
 	if (t.cycle > 3000000)
 		bail_out("stuck: %zu heads", heads.q.size());
-	t->head_valid_i = heads.offer(gap_pct);
+	t->head_valid_i = heads.offer();
 	if (heads.on) {
 		uint8_t b[8];
 
@@ -287,7 +287,7 @@ static void test_random(unsigned n, unsigned writes, unsigned gap, unsigned room
 {
 	unsigned had = verdicts, read = reads;
 
-	gap_pct = gap;
+	heads.gap_pct = gap;
 	room_stall = room;
 	job_stall = job;
 	while (verdicts - had < n) {
@@ -360,7 +360,7 @@ static void test_guard(bool esn)
 	struct card_sa s = sa_random(9, false);
 	unsigned bad = 0;
 
-	gap_pct = room_stall = job_stall = 0;
+	heads.gap_pct = room_stall = job_stall = 0;
 	s.sa.esn = esn;
 	s.seq = base;
 	write_sa(9, &s);
@@ -424,7 +424,7 @@ static void test_read_while_stalled(void)
 {
 	unsigned slow = 0;
 
-	gap_pct = 0;
+	heads.gap_pct = 0;
 	for (unsigned i = 0; i < 40; i++) {
 		unsigned had = reads;
 
@@ -453,7 +453,7 @@ static void test_rate(void)
 	unsigned had, clocks = 0;
 	struct card_sa s = sa_random(12, false);
 
-	gap_pct = room_stall = job_stall = 0;
+	heads.gap_pct = room_stall = job_stall = 0;
 	s.seq = 0;
 	write_sa(12, &s);
 	drain();

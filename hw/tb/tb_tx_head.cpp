@@ -23,7 +23,7 @@ static tb<Vvallum_tx_head> t;
 static feed<struct tx_meta> metas;
 static feed<struct beat> in;
 static struct due heads{ "head" }, beats{ "beat" };
-static unsigned wrong, taken, metas_in, heads_ready, cut_short, gap_pct, head_stall, out_stall;
+static unsigned wrong, taken, metas_in, heads_ready, cut_short, head_stall, out_stall;
 static unsigned late;                     // clocks for which a head is due and not there
 
 static bool has_header(const struct tx_meta &m)
@@ -90,14 +90,19 @@ static void take_head(void)
 		wrong++;                        // before its header was in
 }
 
+static void set_gaps(unsigned pct)
+{
+	metas.gap_pct = in.gap_pct = pct;
+}
+
 static void clock_once(void)
 {
 	if (t.cycle > 1000000)
 		bail_out("stuck: %zu heads and %zu beats due", heads.q.size(), beats.q.size());
-	t->meta_valid_i = metas.offer(gap_pct);
+	t->meta_valid_i = metas.offer();
 	if (metas.on)
 		port_struct(t->meta_i, metas.front());
-	t->in_valid_i = in.offer(gap_pct);
+	t->in_valid_i = in.offer();
 	if (in.on) {
 		port_put(t->in_data_i, in.front().data, 16);
 		t->in_last_i = in.front().last;
@@ -149,7 +154,8 @@ static bool all_good(void)
 
 static void test_offsets(void)
 {
-	gap_pct = head_stall = out_stall = 0;
+	set_gaps(0);
+	head_stall = out_stall = 0;
 	for (unsigned off = 0; off <= 240; off++) {
 		send(off + 8, off, true);
 		send(off + tb_range(9, 40), off, true);
@@ -166,7 +172,7 @@ static void test_offsets(void)
 
 static void test_random(unsigned n, unsigned gap, unsigned head, unsigned out)
 {
-	gap_pct = gap;
+	set_gaps(gap);
 	head_stall = head;
 	out_stall = out;
 	for (unsigned i = 0; i < n; i++) {
@@ -182,7 +188,7 @@ static void test_random(unsigned n, unsigned gap, unsigned head, unsigned out)
 // Each packet alone: idle before and after it, and never while any of it is inside.
 static void test_alone(void)
 {
-	gap_pct = 80;
+	set_gaps(80);
 	head_stall = out_stall = 0;
 	for (unsigned i = 0; i < 100; i++) {
 		send(tb_range(60, 200), 34, tb_chance(70));
@@ -193,7 +199,8 @@ static void test_alone(void)
 
 static void test_full(void)
 {
-	gap_pct = head_stall = 0;
+	set_gaps(0);
+	head_stall = 0;
 	out_stall = 100;
 	taken = beats.seen = 0;
 	send(9000, 34, true);
@@ -220,7 +227,8 @@ static void test_rate(void)
 {
 	unsigned clocks = 0, want;
 
-	gap_pct = head_stall = out_stall = 0;
+	set_gaps(0);
+	head_stall = out_stall = 0;
 	for (unsigned i = 0; i < 500; i++)
 		send(tb_range(1, 200), tb_range(34, 240), tb_chance(70));
 	want = in.q.size();

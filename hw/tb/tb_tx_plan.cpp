@@ -6,14 +6,14 @@
 // packets late and at random; the room kept never exceeds the buffer, nor the packets
 // under way what the queues hold.
 
-#include "ports.h"
+#include "stream.h"
 #include "tx_rules.h"
 #include "Vvallum_tx_plan.h"
 
 #define PACKETS 128u
 
 static tb<Vvallum_tx_plan> t;
-static source<desc> descs;
+static feed<desc> descs;
 static rules model;
 static steady<request> req_steady;
 static std::deque<unsigned> out_beats;        // of packets on their way to the engine
@@ -121,7 +121,7 @@ static void cycle(void)
 {
 	t->desc_valid_i = descs.offer();
 	if (t->desc_valid_i)
-		put_desc(descs.words.front());
+		put_desc(descs.front());
 	t->req_ready_i = tb_chance(pct_req);
 	t->job_pop_i = t->head_pop_i = t->drop_free_i = t->out_free_i = t->done_i = 0;
 	t.settle();
@@ -171,14 +171,14 @@ static void fresh(unsigned gaps, unsigned req, unsigned job, unsigned out, unsig
 static bool drain(unsigned limit)
 {
 	while (limit--) {
-		if (descs.words.empty() && model.jobs.empty() && completed == begun &&
+		if (descs.empty() && model.jobs.empty() && completed == begun &&
 		    out_beats.empty())
 			break;
 		cycle();
 	}
 	for (unsigned i = 0; i < 6; i++)
 		cycle();
-	return descs.words.empty() && model.heads.empty() && model.requests.empty() && !in_use;
+	return descs.empty() && model.heads.empty() && model.requests.empty() && !in_use;
 }
 
 // ---- descriptors ------------------------------------------------------------------
@@ -234,7 +234,7 @@ static void post(std::vector<desc> p)
 {
 	for (desc &d : p) {
 		d.index = next_index++;
-		descs.words.push_back(d);
+		descs.add(d);
 	}
 }
 
@@ -438,7 +438,7 @@ static void half_packet(void)
 		cycle();
 	ok(t->idle_o && !t->empty_o && reads == 2, "half a packet: idle, not empty");
 	p[2].index = next_index++;
-	descs.words.push_back(p[2]);
+	descs.add(p[2]);
 	verdict(drain(2000), "its end");
 	t.settle();
 	ok(t->idle_o && t->empty_o, "then empty");

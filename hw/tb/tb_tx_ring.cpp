@@ -7,12 +7,10 @@
 
 #include "client_bus.h"
 #include "ring_host.h"
-#include "ports.h"
+#include "stream.h"
 #include "tests/model/csum.h"
 #include "tx_jobs.h"
 #include "Vvallum_tx_ring.h"
-
-typedef std::vector<uint8_t> bytes;
 
 enum { DESC, PAYLOAD };                          // clients of the bus
 
@@ -39,7 +37,7 @@ static read_bus rd(mem);
 static write_bus wr(mem);
 static ring_host ring(mem, MEM, MEM + 0x40000, VALLUM_TXD_BYTES);
 static std::deque<packet> to_engine, to_complete;
-static source<verdict> verdicts;
+static feed<verdict> verdicts;
 static std::deque<uint8_t> statuses;             // the engine's, in the order of its packets
 static std::deque<packet> in_engine;
 static bytes got;
@@ -209,7 +207,7 @@ static void engine(void)
 	sent++;
 	verdict v = { p.rec.index,
 		      (uint8_t)(tb_chance(85) ? 0 : tb_range(3, VALLUM_TXDROP_COUNT)) };
-	verdicts.words.push_back(v);
+	verdicts.add(v);
 	statuses.push_back(v.status);
 	got.clear();
 	in_engine.pop_front();
@@ -257,8 +255,7 @@ static void cycle(void)
 	t->out_ready_i = tb_chance(out_pct);
 	t->done_valid_i = verdicts.offer();
 	if (t->done_valid_i)
-		t->done_i = verdicts.words.front().status | (uint32_t)verdicts.words.front().index
-								    << 8;
+		t->done_i = verdicts.front().status | (uint32_t)verdicts.front().index << 8;
 	t->caw_ready_i = !mem.stalled();
 	t->dar_ready_i = !mem.stalled();
 	t->par_ready_i = 0;
