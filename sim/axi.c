@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/axi.h"
+#include "sim/random.h"
 
 /* AXI4-Lite */
 
@@ -69,16 +70,10 @@ static void queue_pop(struct axi_queue *queue)
 	queue->count--;
 }
 
-/* xorshift64: repeatable, and good enough to vary a latency. */
 static uint32_t axi_latency(struct axi_mem *mem)
 {
-	uint64_t x = mem->random;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	mem->random = x;
-	return mem->latency_min + x % (mem->latency_max - mem->latency_min + 1);
+	return mem->latency_min +
+	       sim_random(&mem->random) % (mem->latency_max - mem->latency_min + 1);
 }
 
 static void axi_log_error(struct axi_mem *mem, const char *what, const struct axi_req *req)

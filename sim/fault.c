@@ -8,6 +8,7 @@
 
 #include "sim/fault.h"
 #include "sim/log.h"
+#include "sim/random.h"
 #include "vallum_regs.h"
 
 enum fault_until { UNTIL_ONCE, UNTIL_RESET, UNTIL_NEVER };
@@ -17,16 +18,9 @@ enum fault_until { UNTIL_ONCE, UNTIL_RESET, UNTIL_NEVER };
 static const char *const names[] = { FAULT_KINDS(FAULT_NAME) };
 static const enum fault_until untils[] = { FAULT_KINDS(FAULT_UNTIL) };
 
-/* xorshift64, as axi.c */
 static uint32_t fault_random(struct fault *fault)
 {
-	uint64_t x = fault->random;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	fault->random = x;
-	return x >> 16;
+	return sim_random(&fault->random) >> 16;
 }
 
 /* The list */
@@ -81,7 +75,7 @@ struct fault *fault_new(const char *text, uint64_t seed, struct dma *dma)
 
 	if (!fault)
 		return NULL;
-	/* never 0, where xorshift stays */
+	/* never 0, see sim_random() */
 	fault->random = (seed ^ 0x9e3779b97f4a7c15) | 1;
 	fault->dma = dma;
 	fault->file = -1;
