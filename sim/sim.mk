@@ -55,7 +55,7 @@ ALL += $(B)/sim/vallum-sim
 -include $(SIM_OBJ:.o=.d) $(B)/sim/tests/card_stub.d
 
 # Its tests.  Most are clients, written with no code of the server; test_parts
-# calls the parts; test_card and test_esp are clients of two Verilated cards.
+# calls the parts; test_card, test_esp and test_fault are clients of two Verilated cards.
 SIM_STUB_TESTS := protocol dma clients wires hostile
 SIM_CARD_TESTS := card esp fault
 SIM_TESTS := parts $(SIM_STUB_TESTS) $(SIM_CARD_TESTS)
