@@ -6,6 +6,8 @@
 //   r.start(8);                     // 2^8 entries, empty
 //   r.put(words);                   // at r.tail, which goes on
 //   while (r.poll(w)) …             // completions that have come, by their PHASE
+//
+//   every_ring_size([](unsigned log2, const char *what) { … });
 
 #ifndef HW_TB_RING_HOST_H
 #define HW_TB_RING_HOST_H
@@ -47,5 +49,16 @@ struct ring_host {
 		return true;
 	}
 };
+
+// Each size that a ring may have, with its name.
+template <class F> inline void every_ring_size(F run)
+{
+	char what[32];
+
+	for (unsigned log2 = 6; log2 <= 12; log2++) {
+		snprintf(what, sizeof(what), "ring of %u", 1u << log2);
+		run(log2, what);
+	}
+}
 
 #endif

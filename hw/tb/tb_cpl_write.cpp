@@ -6,6 +6,7 @@
 // errors, one completion a clock.
 
 #include "client_bus.h"
+#include "ring_host.h"
 #include "stream.h"
 #include "Vvallum_cpl_write.h"
 
@@ -134,16 +135,13 @@ static void verdict(bool all, const char *what)
 static void every_size(void)
 {
 	static const unsigned loads[][3] = { { 20, 0, 0 }, { 1, 40, 30 }, { 250, 10, 60 } };
-	char what[64];
 
-	for (unsigned log2 = 6; log2 <= 12; log2++) {
+	every_ring_size([](unsigned log2, const char *what) {
 		const unsigned *l = loads[log2 % 3];
 
 		fresh(log2, mem.base + 0x1000 * tap_below(64), l[0], l[1], l[2]);
-		bool all = run(3u << log2);
-		snprintf(what, sizeof(what), "ring of %u", 1u << log2);
-		verdict(all, what);
-	}
+		verdict(run(3u << log2), what);
+	});
 }
 
 static void index_wrap(void)
