@@ -175,8 +175,10 @@ static void busy(bool duplex, uint64_t clocks)
 			break;
 	}
 	wall = seconds() - from;
-	printf("sim.khz_card%s %.1f\n", duplex ? "_duplex" : "", (n.cycle - from_cycle) / wall / 1e3);
-	if (!n.counter(duplex ? VALLUM_CNT_RX_ESP_PACKETS : VALLUM_CNT_TX_ESP_PACKETS) || !n.fault.empty() || !n.mem.fault.empty())
+	printf("sim.khz_card%s %.1f\n", duplex ? "_duplex" : "",
+	       (n.cycle - from_cycle) / wall / 1e3);
+	if (!n.counter(duplex ? VALLUM_CNT_RX_ESP_PACKETS : VALLUM_CNT_TX_ESP_PACKETS) ||
+	    !n.fault.empty() || !n.mem.fault.empty())
 		die("the card did not work");
 }
 

@@ -445,7 +445,8 @@ static void memory_gone(void)
 	n.run(600);
 	n.mem.refuse_all = true;
 	bool calm = n.run_until([&] { return n.d->idle_o && n.arriving.empty(); });
-	ok(calm && n.get(VALLUM_REG_ID) == VALLUM_ID_MAGIC, "every access fails: the card comes to rest and answers");
+	ok(calm && n.get(VALLUM_REG_ID) == VALLUM_ID_MAGIC,
+	   "every access fails: the card comes to rest and answers");
 	ok(n.get(VALLUM_REG_EVENT) & VALLUM_EVENT_BUS_ERROR, "event BUS_ERROR");
 	ok(n.counter(VALLUM_CNT_BUS_READ_ERRORS) == n.mem.read_errors &&
 	   n.counter(VALLUM_CNT_BUS_WRITE_ERRORS) == n.mem.write_errors &&

@@ -77,7 +77,8 @@ static void every_offset(void)
 	n.set(VALLUM_REG_SCRATCH, 0x11223344);
 	for (unsigned strb = 0; strb < 15; strb++)
 		odd += n.write(VALLUM_REG_SCRATCH, 0xffffffff, strb) != 2;
-	ok(!odd && n.get(VALLUM_REG_SCRATCH) == 0x11223344, "writes of less than 32 bits: SLVERR, no effect");
+	ok(!odd && n.get(VALLUM_REG_SCRATCH) == 0x11223344,
+	   "writes of less than 32 bits: SLVERR, no effect");
 	ok(n.fault.empty(), "all answered in time");
 }
 
@@ -92,7 +93,8 @@ static void values(void)
 	n.wait_ready();
 	ok(n.get(VALLUM_REG_ID) == VALLUM_ID_MAGIC && n.get(VALLUM_REG_ABI) == VALLUM_ABI_VERSION,
 	   "ID and ABI");
-	ok(n.get(VALLUM_REG_CAPS) == (1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB) &&
+	ok(n.get(VALLUM_REG_CAPS) ==
+	   (1024 | 1 << VALLUM_CAPS_LANES_LSB | 1 << VALLUM_CAPS_QUEUE_PAIRS_LSB) &&
 	   n.get(VALLUM_REG_CLK_KHZ) == 250000, "CAPS and CLK_KHZ");
 	ok(n.get(VALLUM_REG_MAC_LO) == 0x03040506 && n.get(VALLUM_REG_MAC_HI) == 0x0102, "MAC");
 	ok(n.get(VALLUM_REG_MAX_FRAME) == 1518 && n.get(VALLUM_REG_TXQ_LOG2) == 8 &&
@@ -139,8 +141,9 @@ static void events(void)
 	n.set(VALLUM_REG_EVENT_MASK, VALLUM_EVENT_BAD_DESC);
 	n.d->link_i = 0;
 	n.run(20);
-	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_LINK && !(n.get(VALLUM_REG_STATUS) & VALLUM_STATUS_LINK) &&
-	   !n.irqs[0], "link down: event, masked");
+	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_LINK &&
+	   !(n.get(VALLUM_REG_STATUS) & VALLUM_STATUS_LINK) && !n.irqs[0],
+	   "link down: event, masked");
 	n.set(VALLUM_REG_EVENT_MASK, 7);
 	n.run(20);
 	ok(n.irqs[0] == 1, "unmasked: vector 0");
@@ -229,7 +232,8 @@ static void sa_commands(void)
 	   "a refused entry is not there");
 	ok(n.sa_command(VALLUM_SA_OP_DELETE, 5) == VALLUM_SA_ERR_NONE &&
 	   n.sa_command(VALLUM_SA_OP_READ, 5) == VALLUM_SA_ERR_NONE &&
-	   !n.get(VALLUM_REG_SA_RES + 32) && !n.get(VALLUM_REG_SA_RES + 16), "DELETE: gone, number and all");
+	   !n.get(VALLUM_REG_SA_RES + 32) && !n.get(VALLUM_REG_SA_RES + 16),
+	   "DELETE: gone, number and all");
 	// the same index in the other direction
 	struct card_sa in = sa_random(8, true);
 	in.seq = 77;

@@ -404,7 +404,8 @@ static void half_packet(void)
 	w[0] = (uint32_t)a, w[1] = a >> 32, w[2] |= 41;
 	n.put_txd(n.txq_tail++, w);
 	n.ring_tx();
-	ok(n.run_until([&] { return n.d->idle_o; }) && n.sent.empty(), "half a packet: the card waits, idle");
+	ok(n.run_until([&] { return n.d->idle_o; }) && n.sent.empty(),
+	   "half a packet: the card waits, idle");
 	ok(!(n.get(VALLUM_REG_STATUS) & VALLUM_STATUS_TX_IDLE), "but TX_IDLE is 0");
 	a += 41;
 	w[0] = (uint32_t)a, w[2] = 59 | VALLUM_TXD_EOP_MASK;
@@ -449,8 +450,8 @@ static void rubbish(void)
 		packets += !!(w[2] & VALLUM_TXD_EOP_MASK);
 		n.put_txd(n.txq_tail++, w);
 	}
-	ok(drained(n) && n.tx_done.size() == packets, "%u descriptors of rubbish: a completion each packet",
-	   count);
+	ok(drained(n) && n.tx_done.size() == packets,
+	   "%u descriptors of rubbish: a completion each packet", count);
 	uint64_t drops = 0;
 	for (unsigned i = 0; i < VALLUM_TXDROP_COUNT; i++)
 		drops += n.counter(VALLUM_TXDROP_FIRST + i);

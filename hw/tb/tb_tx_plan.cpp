@@ -275,7 +275,8 @@ static void verdict(bool all, const char *what)
 	   "%s: %u packets as the rules say (%u good, %u broken, %u unreadable, %u reads)", what,
 	   begun, seen[TX_GOOD], seen[TX_BAD_RULE], seen[TX_BAD_BUS], reads);
 	ok(!overrun && !unsteady && !bad_idle,
-	   "room and packets within bounds (%u beats, %u packets), requests stay, idle_o and empty_o right",
+	   "room and packets within bounds (%u beats, %u packets), requests stay, idle_o and "
+	   "empty_o right",
 	   most_beats, most_packets);
 }
 
