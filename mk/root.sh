@@ -54,13 +54,18 @@ mirror() {
 
 packages() { sed 's/#.*//' "$mk/packages" | tr -s ' \n' '\n\n' | sed '/^$/d'; }
 
-install_tools bwrap:bubblewrap
+# All in one go: a user who has to ask root does so once.
+want=bwrap:bubblewrap
+if [ ! -e "$root/etc/vallum-root" ]; then
+	want="$want mmdebstrap:mmdebstrap"
+	[ "$(id -u)" = 0 ] || want="$want newuidmap:uidmap"
+fi
+# shellcheck disable=SC2086 # a list of words
+install_tools $want
 if [ -e "$root/etc/vallum-root" ]; then
 	printf '%s\n' "$root"
 	exit 0
 fi
-install_tools mmdebstrap:mmdebstrap
-[ "$(id -u)" = 0 ] || install_tools newuidmap:uidmap
 main=${VALLUM_MIRROR:-$(mirror Debian)}
 if [ -z "$main" ]; then # apt's lists are empty
 	as_root apt-get update -qq >&2 || :

@@ -54,12 +54,10 @@ stand_in apt-get <<'TOOL'
 echo 'E: something in apt-get' >&2
 exit 100
 TOOL
-missing() { # $1 a tool that the host has not
-	mkdir -p "$work/less"
-	rm -f "$work/less/"*
-	for tool in "$work/tools/"*; do
-		[ "${tool##*/}" = "$1" ] || ln -sf "$tool" "$work/less"
-	done
+missing() { # TOOL ...: what the host has not
+	rm -rf "$work/less"
+	cp -r "$work/tools" "$work/less"
+	for tool; do rm "$work/less/$tool"; done
 }
 path=$work/tools
 # set_up [NAME=VALUE ...] [WORD ...]: mk/root.sh on that host; WORDs go in front of it.
@@ -91,24 +89,29 @@ hanging() { # $1 FAKE, $2 ... words in front
 }
 
 # --- What a host may lack -----------------------------------------------------------------
-for pair in mmdebstrap:mmdebstrap bwrap:bubblewrap newuidmap:uidmap; do
-	package=${pair#*:}
-	missing "${pair%:*}"
+# no TOOLS PACKAGES: to a user who is neither root nor has sudo
+no() {
+	# shellcheck disable=SC2086 # a list of words
+	missing $1
 	path=$work/less
 	set_up FAKE_UID=1000
-	refused "no $package, and neither root nor sudo" 1 "missing: $package." \
-		"let root run 'apt-get install $package', then run make again"
+	refused "no $2, and neither root nor sudo" 1 "missing: $2." \
+		"let root run 'apt-get install $2', then run make again"
 	is "in one line" "$(wc -l <"$work/err")" 1
 	path=$work/tools
-done
+}
+no mmdebstrap mmdebstrap
+no bwrap bubblewrap
+no newuidmap uidmap
+no 'bwrap mmdebstrap newuidmap' 'bubblewrap mmdebstrap uidmap'
 set_up
 missing bwrap
 path=$work/less
 set_up FAKE_UID=1000
 refused "a root that is there, on another host without bubblewrap" 1 'missing: bubblewrap.'
-missing mmdebstrap
-set_up
-is "without mmdebstrap: it is used" "$status $(cat "$work/out")" "0 $root"
+missing mmdebstrap newuidmap
+set_up FAKE_UID=1000
+is "without what makes it: it is used" "$status $(cat "$work/out")" "0 $root"
 rm -rf "$cache" "$work/calls"
 missing bwrap
 set_up
