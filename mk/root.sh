@@ -93,11 +93,14 @@ free=$(free_mb)
 	die "$cache has $free MB free, the toolchain needs $need_mb:" \
 	    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
 
+# A killed set-up may have left the host's /dev and /sys mounted there: keep out of them.
 remove() {
-	chmod -R u+w "$1" 2>/dev/null || :
-	rm -rf "$1" 2>/dev/null ||
-		unshare --map-auto --map-root-user --user rm -rf "$1" 2>/dev/null ||
-		die "cannot remove $1: remove it by hand and run make again"
+	find "$1" -xdev -type d -exec chmod u+w {} + 2>/dev/null || :
+	rm -rf --one-file-system "$1" 2>/dev/null ||
+		unshare --map-auto --map-root-user --user \
+			rm -rf --one-file-system "$1" 2>/dev/null ||
+		die "cannot remove $1: unmount what is mounted in it, remove it by hand" \
+		    "and run make again"
 }
 part=$root.part
 [ ! -e "$part" ] || { say "removing an unfinished set-up"; remove "$part"; }

@@ -174,6 +174,31 @@ if unshare --map-root-user --mount true 2>"$work/err"; then
 	is "what mmdebstrap had mounted does not outlive it" "$(cat "$work/out")" "$root"
 	rm -rf "$cache"
 
+	# But where it cannot have a mount space of its own, it does.  The stand-in has none to
+	# give, and what it runs in a user space has the same rights as before.
+	cat >"$work/mounts" <<-'SCRIPT'
+		mkdir -p "$PART/dev" "$PART/usr" && mount -t tmpfs none "$PART/dev" || exit 9
+		mkdir "$PART/dev/shm"
+		: >"$PART/dev/null"
+		chmod 500 "$PART/dev/shm" "$PART/dev/null"
+		mk/root.sh
+		s=$?
+		ls -l "$PART/dev" | awk 'NF > 2 { print $1, $NF }'
+		exit $s
+	SCRIPT
+	stand_in unshare <<-'TOOL'
+		[ "$1" != --mount ] || exit 1
+		while [ "${1#-}" != "$1" ]; do shift; done
+		exec "$@"
+	TOOL
+	set_up "PART=$root.part" /usr/bin/unshare --map-root-user --mount sh "$work/mounts" x
+	refused "a mount is left in an unfinished set-up" 1 \
+		"cannot remove $root.part: unmount what is mounted in it, remove it by hand"
+	is "what is mounted stays as it is" "$(cat "$work/out")" '-r-x------ null
+dr-x------ shm'
+	rm -f "$work/tools/unshare"
+	starts_over "a mount is left in an unfinished set-up"
+
 	# --- Full disk ---------------------------------------------------------------------------
 	# $1 size of the cache folder's disk; the rest is run there
 	on_disk() {
