@@ -40,7 +40,8 @@ full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
 hang) : >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
 mount) mkdir "$part/dev" && mount -t tmpfs none "$part/dev" && : >"$part/dev/null"
 	: >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
-wait) : >"$FAKE_DIR/hangs"; until [ -e "$FAKE_DIR/go" ]; do sleep 0.05; done ;;
+wait) : >"$FAKE_DIR/hangs"
+	until [ -e "$FAKE_DIR/go" ] || [ ! -d "$FAKE_DIR" ]; do sleep 0.05; done ;;
 esac
 : >"$part/etc/vallum-root"
 TOOL
@@ -161,7 +162,7 @@ done
 if unshare --map-root-user --mount true 2>"$work/err"; then
 	cat >"$work/mounts" <<-'SCRIPT'
 		FAKE=mount setsid mk/root.sh >/dev/null &
-		until [ -e "$FAKE_DIR/hangs" ]; do sleep 0.05; done
+		until [ -e "$FAKE_DIR/hangs" ] || ! kill -0 $! 2>/dev/null; do sleep 0.05; done
 		kill -KILL -$!
 		wait $!
 		ls "$VALLUM_CACHE"/root-*.part/dev
@@ -228,9 +229,12 @@ rm -f "$work/calls"
 hanging wait
 (set_up FAKE=ok; cp "$work/out" "$work/second.out") &
 second=$!
-until grep -qs 'waiting for another' "$work/err"; do sleep 0.05; done
+until grep -qs 'waiting for another' "$work/err" || ! kill -0 $second 2>/dev/null; do
+	sleep 0.05
+done
 : >"$work/go"
 wait $group && wait $second
-is "two at once: the second waits" "$(cat "$work/hang.out" "$work/second.out" | tr '\n' ' ')" "$root $root "
+is "two at once: the second waits" \
+	"$(cat "$work/hang.out" "$work/second.out" | tr '\n' ' ')" "$root $root "
 is "and one made it" "$(cat "$work/calls")" once
 done_testing
