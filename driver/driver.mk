@@ -12,8 +12,9 @@ DRIVER_ARGS = -C /usr/src/linux-headers-$* M=$(CURDIR)/$(B)/driver/$* \
 $(DRIVER_KO): $(B)/driver/%/vallum.ko: $(DRIVER_SRC) $(DRIVER_HDR) driver/Kbuild \
 		driver/driver.mk $(GEN_H)
 	$(call say,KBUILD,$@)
-	$(Q)[ -e /usr/src/linux-headers-$*/Makefile ] || { echo "vallum: no /usr/src/linux-headers-$*;" \
-		"the toolchain root is damaged: remove it (root-* in ~/.cache/vallum) and run make again" >&2; exit 1; }
+	$(Q)[ -e /usr/src/linux-headers-$*/Makefile ] || { \
+		echo "vallum: no /usr/src/linux-headers-$*; the toolchain root is damaged:" \
+			"remove the folder that mk/root.sh prints and run make again" >&2; exit 1; }
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(@D) && rm -f *.c *.h Kbuild && \
 		ln -s $(addprefix $(CURDIR)/,$(DRIVER_SRC) $(DRIVER_HDR) driver/Kbuild) .

@@ -19,6 +19,7 @@ with() {
 	shift
 	run unshare --map-root-user --mount sh -c 'mount $0 && exec "$@"' "$mount" "$@"
 }
+damaged='the toolchain root is damaged: remove the folder that mk/root.sh prints and run make again'
 one_line() { is "in one line" "$(wc -l <"$work/err")" 1; }
 boot="tests/vm/run -n lacks -w card -- true"
 stable=$(sed -n 1p /etc/vallum-kernels)
@@ -54,29 +55,30 @@ for tool in qemu-system-x86_64 virtiofsd; do
 	[ -e $file ] || file=$(command -v $tool)
 	# shellcheck disable=SC2086
 	with "--bind $work/nothing $file" $boot
-	refused "no $tool" 125 "no $file; the toolchain root is damaged: remove it" 'run make again'
+	refused "no $tool" 125 "no $file; $damaged"
 	one_line
 done
 
 # --- Kernels ---------------------------------------------------------------------------------
 # shellcheck disable=SC2086
 with "--bind $work/none /boot" $boot
-refused "no kernel" 125 "no kernel /boot/vmlinuz-$stable; the toolchain root is damaged: remove it" \
-	'run make again'
+refused "no kernel" 125 "no kernel /boot/vmlinuz-$stable; $damaged"
 one_line
 # shellcheck disable=SC2086
 with "--bind $work/none /usr/lib/modules" $boot
-refused "no modules" 125 "no modules /lib/modules/$stable; the toolchain root is damaged: remove it"
+refused "no modules" 125 "no modules /lib/modules/$stable; $damaged"
 one_line
 echo 6.0.0-none >"$work/kernels"
-with "--bind $work/kernels /etc/vallum-kernels" env -u MAKEFLAGS -u MAKELEVEL make build/driver/6.0.0-none/vallum.ko
-refused "no kernel headers" 2 'no /usr/src/linux-headers-6.0.0-none; the toolchain root is damaged: remove it'
+with "--bind $work/kernels /etc/vallum-kernels" \
+	env -u MAKEFLAGS -u MAKELEVEL make build/driver/6.0.0-none/vallum.ko
+refused "no kernel headers" 2 "no /usr/src/linux-headers-6.0.0-none; $damaged"
 is "with no more of make than that it stopped" "$(grep -c . "$work/err")" 2
 
 # --- Full disks ------------------------------------------------------------------------------
 # shellcheck disable=SC2086
 with "-t tmpfs -o size=8m none build/vm/lacks" $boot
-refused "a full disk, before a machine is booted" 125 "$PWD/build/vm/lacks has 8 MB free, 256 are needed" 'free some'
+refused "a full disk, before a machine is booted" 125 \
+	"$PWD/build/vm/lacks has 8 MB free, 256 are needed" 'free some'
 one_line
 mkdir "$work/tmp"
 # shellcheck disable=SC2086
