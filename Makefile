@@ -41,7 +41,7 @@ PARALLEL := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: $(GOALS) enter
 $(GOALS): enter ;
 enter:
-	@mk/space
+	@$(if $(filter-out clean,$(GOALS)),mk/space)
 	@mk/root.sh >/dev/null
 	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS) || { mk/space; exit 1; }
 

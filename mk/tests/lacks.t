@@ -95,6 +95,7 @@ cp mk/space "$tree/mk"
 printf '#!/bin/sh\n' >"$tree/mk/root.sh"
 cat >"$tree/mk/enter" <<'TOOL'
 #!/bin/sh
+case $* in *' clean') exec rm full ;; esac
 fallocate -l 100M fill
 echo 'cc: error writing to main.o: No space left on device' >&2
 exit 2
@@ -102,14 +103,24 @@ TOOL
 chmod +x "$tree/mk/root.sh" "$tree/mk/enter"
 mkdir "$work/small" "$work/etc"
 cp -a /etc/alternatives "$work/etc"
-# on_disk SIZE: make there, /etc/vallum-root out of sight
+# on_disk SIZE [GOAL ...]: make there, /etc/vallum-root out of sight
 on_disk() {
-	run unshare --map-root-user --mount sh -c 'mount --bind "$3" /etc &&
-		mount -t tmpfs -o size=$0 none "$2" && cp -r "$1"/* "$2" && cd "$2" && unset MAKEFLAGS MAKELEVEL && exec make' \
-		"$1" "$tree" "$work/small" "$work/etc"
+	size=$1
+	shift
+	run unshare --map-root-user --mount sh -c 'mount --bind "$2" /etc &&
+		mount -t tmpfs -o size=$3 none "$1" && cp -r "$0"/* "$1" && cd "$1" && : >full &&
+		unset MAKEFLAGS MAKELEVEL && shift 3 && make "$@"
+		s=$?; ls; exit $s' "$tree" "$work/small" "$work/etc" "$size" "$@"
 }
-on_disk 8m
-refused "a full disk, before make" 2 "$work/small has" 'free, 256 are needed: free some'
+on_disk 8m clean
+is "make clean on a full disk" "$status $(tr '\n' ' ' <"$work/out")" '0 Makefile mk '
+for goals in '' 'clean all'; do
+	# shellcheck disable=SC2086 # words
+	on_disk 8m $goals
+	refused "a full disk, before make $goals" 2 "$work/small has" \
+		'free, 256 are needed: free some'
+	is "it does not start" "$(grep -c 'error writing' "$work/err")" 0
+done
 on_disk 300m
 refused "a disk that fills up while make runs" 2 "$work/small has" 'free, 256 are needed: free some'
 grep -q 'error writing to main.o' "$work/err"
