@@ -10,7 +10,8 @@
 set -eu
 
 mk=$(cd "$(dirname "$0")" && pwd)
-cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set, set VALLUM_CACHE to a folder for the toolchain root}/.cache}/vallum}
+no_home='is not set, set VALLUM_CACHE to a folder for the toolchain root'
+cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?$no_home}/.cache}/vallum}
 key=$(cat "$mk/packages" "$mk/root.sh" | sha256sum | cut -c1-12)
 root=$cache/root-$key
 need_mb=6000
@@ -41,7 +42,8 @@ install_tools() {
 	# shellcheck disable=SC2086 # a list of words
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 		--no-install-recommends $tools >&2 ||
-		die "apt-get could not install$tools, for the reason above: install by hand and run make again"
+		die "apt-get could not install$tools, for the reason above:" \
+		    "install by hand and run make again"
 }
 
 # The mirror of the host's own Debian archive (label $1), from apt's own view of
@@ -117,9 +119,11 @@ asked=$main/dists/trixie-backports/InRelease
 case $main in
 http*)
 	/usr/lib/apt/apt-helper -o Acquire::Retries=1 download-file "$asked" "$work/InRelease" \
-		>"$work/log" 2>&1 ||
-		die "no $asked ($(sed -n 's/^E: Failed to fetch [^ ]* *//p' "$work/log" | tail -n 1)):" \
-		    "check the network, or set VALLUM_MIRROR to another Debian mirror, and run make again"
+		>"$work/log" 2>&1 || {
+		reason=$(sed -n 's/^E: Failed to fetch [^ ]* *//p' "$work/log" | tail -n 1)
+		die "no $asked ($reason): check the network, or set VALLUM_MIRROR" \
+		    "to another Debian mirror, and run make again"
+	}
 	;;
 esac
 
@@ -157,7 +161,8 @@ cat >"$work/setup" <<-'SETUP'
 			/newly installed/ { total = $3 }
 			/^Unpacking/ || /^Setting up/ {
 				if (++n % 100 == 0)
-					printf "vallum: %3d %% of %d packages\n", 50 * n / total, total
+					printf "vallum: %3d %% of %d packages\n",
+						50 * n / total, total
 			}'
 	[ "$(cat /status)" = 0 ] || { tail -30 $log; exit 1; }
 	rm /status
@@ -182,7 +187,8 @@ if ! $private mmdebstrap --quiet --variant=apt --architectures=amd64 \
 	[ "$free" -ge 100 ] ||
 		die "the disk of $cache is full, the toolchain needs $need_mb MB:" \
 		    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
-	die "the set-up from $main failed, for the reason above: mend that and run make again, it starts anew"
+	die "the set-up from $main failed, for the reason above: mend that and run make again," \
+	    "it starts anew"
 fi
 mv "$part" "$root"
 say "toolchain root ready"

@@ -30,9 +30,10 @@ mkdir -p "$work/none" "$work/tools" build/vm/lacks
 # A QEMU of which only the version and the list of devices matter; it must not come to boot.
 qemu() { # $1 version; the list of devices on standard input
 	{
-		printf '#!/bin/sh\ncase $1 in\n--version) echo "QEMU emulator version %s (Debian)"\n' "$1"
-		printf 'echo "Copyright" ;;\n-device) cat <<-LIST\n%s\nLIST\n;;\n*) : >%s/booted; exit 1 ;;\nesac\n' \
-			"$(cat)" "$work"
+		printf '#!/bin/sh\ncase $1 in\n'
+		printf -- '--version) echo "QEMU emulator version %s (Debian)"\n' "$1"
+		printf 'echo "Copyright" ;;\n-device) cat <<-LIST\n%s\nLIST\n;;\n' "$(cat)"
+		printf '*) : >%s/booted; exit 1 ;;\nesac\n' "$work"
 	} >"$work/tools/qemu-system-x86_64"
 	chmod +x "$work/tools/qemu-system-x86_64"
 }
@@ -43,7 +44,8 @@ for version in 10.0.2 7.2.17 11.0.0; do
 	LIST
 	# shellcheck disable=SC2086 # words
 	run env PATH="$work/tools:$PATH" $boot
-	refused "QEMU $version without vfio-user-pci" 125 "version $version" 'has no vfio-user-pci: use 10.1 or newer'
+	refused "QEMU $version without vfio-user-pci" 125 "version $version" \
+		'has no vfio-user-pci: use 10.1 or newer'
 	one_line
 done
 run env PATH="$work/tools:$PATH" tests/demo/run

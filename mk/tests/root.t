@@ -83,8 +83,9 @@ hanging() { # $1 FAKE, $2 ... words in front
 	rm -f "$work/hangs"
 	fake=$1
 	shift
-	setsid env --default-signal PATH="$path:$work/host" VALLUM_CACHE="$cache" VALLUM_MIRROR="file:///none" \
-		FAKE="$fake" FAKE_DIR="$work" "$@" mk/root.sh >"$work/hang.out" 2>"$work/hang.err" &
+	setsid env --default-signal PATH="$path:$work/host" VALLUM_CACHE="$cache" \
+		VALLUM_MIRROR="file:///none" FAKE="$fake" FAKE_DIR="$work" "$@" \
+		mk/root.sh >"$work/hang.out" 2>"$work/hang.err" &
 	group=$!
 	until [ -e "$work/hangs" ] || ! kill -0 $group 2>/dev/null; do sleep 0.05; done
 }
@@ -209,14 +210,16 @@ dr-x------ shm'
 		set_up "FAKE=$2" unshare --map-root-user --mount sh "$work/disk" x
 	}
 	on_disk 8m ok
-	refused "a small disk" 1 "$cache has 8 MB free, the toolchain needs 6000" 'free some or set VALLUM_CACHE'
+	refused "a small disk" 1 "$cache has 8 MB free, the toolchain needs 6000" \
+		'free some or set VALLUM_CACHE'
 	# tmpfs takes no memory before it is written to
 	stand_in df <<-'TOOL'
-		[ ! -e "$VALLUM_CACHE"/root-*.part ] && printf 'x\nx 0 0 7000 x\n' || exec /usr/bin/df "$@"
+		[ ! -e "$VALLUM_CACHE"/root-*.part ] || exec /usr/bin/df "$@"
+		printf 'x\nx 0 0 7000 x\n'
 	TOOL
 	on_disk 8m full
-	refused "a disk that fills up meanwhile" 1 "the disk of $cache is full, the toolchain needs 6000 MB" \
-		'free some or set VALLUM_CACHE'
+	refused "a disk that fills up meanwhile" 1 'free some or set VALLUM_CACHE' \
+		"the disk of $cache is full, the toolchain needs 6000 MB"
 	is "nothing is half made" "$(cat "$work/out")" lock
 	rm -f "$work/tools/df"
 	starts_over "a disk that fills up meanwhile"
