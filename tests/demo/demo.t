@@ -6,18 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ -e /etc/vallum-root ] || exec mk/enter tests/demo/demo.t
-
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-tests=0 failed=0
-ok() { # $1 status, $2 name
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else
-		echo "not ok $tests - $2"
-		failed=$((failed + 1))
-		tail -n 40 "$work/out" | sed 's/^/# /'
-	fi
-}
+. tests/tap.sh
 
 for kernel in ${KERNEL:-stable newest}; do
 	KERNEL=$kernel tests/demo/run >"$work/out" 2>&1
@@ -48,7 +37,7 @@ if unshare --map-root-user --mount true 2>/dev/null; then
 	[ ! -e build/demo/summary.json ]
 	ok $? "and there is no summary"
 else
-	ok 0 "a disk that fills up meanwhile # skip this host gives no user namespaces inside others"
+	skip "a disk that fills up meanwhile" "this host gives no user namespaces inside others"
 fi
 
 # summary DEVIATION: does the summary still pass?
@@ -75,5 +64,4 @@ ok $? "or tshark finds something wrong"
 ! summary '3d' ''
 ok $? "or did not look"
 
-echo "1..$tests"
-[ $failed = 0 ]
+done_testing

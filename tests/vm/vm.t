@@ -6,50 +6,39 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ -e /etc/vallum-root ] || exec mk/enter tests/vm/vm.t
+. tests/tap.sh
 
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-tests=0 failed=0
-ok() { # $1 status, $2 name, $3 file with what was seen
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else
-		echo "not ok $tests - $2"
-		failed=$((failed + 1))
-		sed 's/^/# /' "${3:-$work/err}"
-	fi
-}
-is() { # $1 name, $2 got, $3 want
-	[ "$2" = "$3" ]
-	ok $? "$1 (status $3)"
-}
-run() { tests/vm/run -n vm-test "$@" >"$work/out" 2>"$work/err"; }
+vm() { run tests/vm/run -n vm-test "$@"; }
 
 for kernel in stable newest; do
-	run -k $kernel -e "A=it's \$x" -- sh -c 'uname -r; echo "$A" two; touch no 2>/dev/null && echo writable
+	vm -k $kernel -e "A=it's \$x" -- sh -c '
+		uname -r
+		echo "$A" two
+		touch no 2>/dev/null && echo writable
 		echo left >/run/out/left; exit 7'
-	is "$kernel: the command's status comes through" $? 7
+	is "$kernel: the command's status comes through" $status 7
 	grep -q "^it's \$x two$" "$work/out"
 	ok $? "$kernel: so do its output and environment" "$work/out"
 	! grep -q writable "$work/out" && [ "$(cat build/vm/vm-test/left)" = left ]
 	ok $? "$kernel: the checkout is read-only, the run's folder is not" "$work/out"
 done
 
-run -- sh -c 'echo "<4>WARNING: CPU: 0 PID: 1 at nothing" >/dev/kmsg; exit 0'
-is "a warning in the kernel's log fails a run that says it succeeded" $? 99
+vm -- sh -c 'echo "<4>WARNING: CPU: 0 PID: 1 at nothing" >/dev/kmsg; exit 0'
+is "a warning in the kernel's log fails a run that says it succeeded" $status 99
 grep -q 'WARNING: CPU: 0 PID: 1 at nothing' "$work/err"
 ok $? "and is shown"
 
-run -- sh -c 'echo "<4>WARNING: x" >/dev/kmsg; exit 3'
-is "but the command's own failure goes first" $? 3
+vm -- sh -c 'echo "<4>WARNING: x" >/dev/kmsg; exit 3'
+is "but the command's own failure goes first" $status 3
 
-run -- sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
-is "a panic ends the run" $? 125
+vm -- sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
+is "a panic ends the run" $status 125
 grep -q 'sysrq triggered crash' "$work/err"
 ok $? "and its reason is shown"
 
 mkdir "$work/tmp"
-TMPDIR=$work/tmp run -t 15 -- sleep 1000
-is "a run that does not end is ended" $? 124
+run env TMPDIR="$work/tmp" tests/vm/run -n vm-test -t 15 -- sleep 1000
+is "a run that does not end is ended" $status 124
 [ -z "$(ls "$work/tmp")" ] && ! pgrep -f 'vallum.run=build/vm/vm-test ' >"$work/left"
 ok $? "with nothing left behind" "$work/left"
 
@@ -68,18 +57,17 @@ printf '[    1.0] vallum 0000:00:06.0 vlm0: Vallum, 1024 SAs, 1 lanes\n' >"$work
 tests/vm/scan "$work/log" 2>"$work/err"
 ok $? "and nothing in a clean log"
 
-run -q -nonsense -- true
-is "a QEMU that ends at once ends the run" $? 125
+vm -q -nonsense -- true
+is "a QEMU that ends at once ends the run" $status 125
 grep -q 'vm: qemu:.*-nonsense' "$work/err"
 ok $? "with what it said"
-run -k oldest -- true
-is "an unknown kernel is refused" $? 125
+vm -k oldest -- true
+is "an unknown kernel is refused" $status 125
 grep -q 'KERNEL is stable or newest' "$work/err"
 ok $? "in words"
-SIM=$work/none run -w card -- true
-is "a simulator that is not there is refused" $? 125
+run env SIM="$work/none" tests/vm/run -n vm-test -w card -- true
+is "a simulator that is not there is refused" $status 125
 grep -q 'is not built: run make' "$work/err"
 ok $? "in words"
 
-echo "1..$tests"
-[ $failed = 0 ]
+done_testing
