@@ -396,6 +396,43 @@ static void reset_under_load(void)
 	ok(good, "traffic after the last reset");
 }
 
+// The wire takes nothing and all queues are full.  The registers wait for SA commands, and
+// the host for the registers, so a command must not wait for the wire.
+static void wire_stands_still(void)
+{
+	uint64_t longest = 0;
+	unsigned refused = 0;
+	nic n;
+
+	n.start(8, 8);
+	make_pairs(n);
+	n.mac_stall_pct = 100;
+	for (int i = 0; n.tx_room() >= 4; i++)
+		post_esp(n, i % PAIRS, 1400, 2);
+	n.ring_tx();
+	n.run(20000);
+	unsigned waiting = (uint16_t)(n.txq_tail - n.get(VALLUM_REG_TXQ_HEAD));
+	for (int i = 0; i < 100; i++) {
+		struct card_sa s = sa_random(500 + i, i & 1);
+		uint32_t words[32];
+		uint64_t from;
+
+		sa_words(&s, words);
+		for (unsigned op : { VALLUM_SA_OP_ADD, VALLUM_SA_OP_READ, VALLUM_SA_OP_DELETE }) {
+			from = n.cycle;
+			refused += op == VALLUM_SA_OP_ADD ? n.sa_add(s.id, words) != 0 :
+							    n.sa_command(op, s.id) != 0;
+			longest = std::max(longest, n.cycle - from);
+		}
+	}
+	ok(waiting && n.sent.empty() && !refused && longest < 500,
+	   "the wire stands still, %u packets wait: no SA command takes longer than %u cycles", waiting,
+	   (unsigned)longest);
+	n.mac_stall_pct = 0;
+	ok(quiet(n), "and the packets go when it moves again");
+	healthy(n, "a wire that stands still");
+}
+
 // A frame comes in while the card is reset: its rest is not taken for a frame.
 static void reset_in_frame(void)
 {
@@ -472,6 +509,7 @@ int main()
 	damaged_in();
 	delete_under_load();
 	reset_under_load();
+	wire_stands_still();
 	reset_in_frame();
 	memory_gone();
 	return done_testing();
