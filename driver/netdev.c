@@ -24,6 +24,11 @@
  * a row brought none, one was lost or damaged, and the card would go on for ever.
  */
 #define VALLUM_IDLE_IRQS 64
+/*
+ * Vector 0 speaks of what is rare.  No link flaps so often between two looks of the
+ * watch: the card fires for nothing.
+ */
+#define VALLUM_EVENT_IRQS 1000
 /* How often the driver looks for interrupts that did not come. */
 #define VALLUM_WATCH (2 * HZ)
 
@@ -148,7 +153,17 @@ static bool vallum_netdev_events(struct vallum *v)
 
 static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 {
-	return vallum_netdev_events(data) ? IRQ_HANDLED : IRQ_NONE;
+	struct vallum *v = data;
+
+	WRITE_ONCE(v->event_irqs, v->event_irqs + 1);
+	if (unlikely(v->event_irqs > VALLUM_EVENT_IRQS)) {
+		disable_irq_nosync(irq);
+		set_bit(VALLUM_EVENT_IRQ_OFF, &v->flags);
+		vallum_count(v, VALLUM_DEV_EVENT_STORMS);
+		vallum_netdev_schedule_reset(v);
+		return IRQ_HANDLED;
+	}
+	return vallum_netdev_events(v) ? IRQ_HANDLED : IRQ_NONE;
 }
 
 /*
@@ -165,6 +180,7 @@ static void vallum_netdev_watch_work(struct work_struct *work)
 	bool posted = READ_ONCE(v->txq.clean) != READ_ONCE(v->txq.tail);
 	bool waiting;
 
+	WRITE_ONCE(v->event_irqs, 0);
 	if (vallum_netdev_events(v))
 		vallum_count(v, VALLUM_DEV_LOST_IRQS);
 	if (test_bit(VALLUM_GONE, &v->flags))
@@ -209,6 +225,7 @@ int vallum_netdev_start(struct vallum *v)
 		goto rx;
 	clear_bit(VALLUM_BROKEN, &v->flags);
 	v->idle_irqs = 0;
+	v->event_irqs = 0;
 	vallum_hw_set_rings(v);
 	vallum_hw_set_coalesce(v);
 	vallum_hw_counters_start(v);
@@ -219,6 +236,8 @@ int vallum_netdev_start(struct vallum *v)
 	napi_enable(&v->napi);
 	if (test_and_clear_bit(VALLUM_IRQ_OFF, &v->flags))
 		enable_irq(pci_irq_vector(v->pdev, 1));
+	if (test_and_clear_bit(VALLUM_EVENT_IRQ_OFF, &v->flags))
+		enable_irq(pci_irq_vector(v->pdev, 0));
 	vallum_hw_write(v, VALLUM_REG_EVENT, VALLUM_EVENTS);
 	vallum_hw_write(v, VALLUM_REG_EVENT_MASK, VALLUM_EVENTS);
 	vallum_hw_write(v, VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN);

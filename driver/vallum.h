@@ -87,6 +87,7 @@ struct vallum_tx_buf {
 	X(RESETS_FAILED, "resets_failed") \
 	X(TX_TIMEOUTS, "tx_timeouts") \
 	X(IDLE_IRQS, "idle_interrupts") \
+	X(EVENT_STORMS, "event_storms") \
 	X(LOST_IRQS, "lost_interrupts") \
 	X(STALLS, "stalls") \
 	X(BAD_TX_COMPLETION, "bad_tx_completion") \
@@ -211,6 +212,7 @@ enum vallum_flag {
 	VALLUM_BROKEN,		/* rings are not to be trusted until the next reset */
 	VALLUM_STARTED,		/* rings exist and NAPI runs */
 	VALLUM_IRQ_OFF,		/* vector 1 fired without end and is disabled */
+	VALLUM_EVENT_IRQ_OFF,	/* vector 0, the same */
 	VALLUM_REMOVING,
 };
 
@@ -225,6 +227,7 @@ struct vallum {
 	struct napi_struct napi ____cacheline_aligned_in_smp;
 	struct delayed_work refill_work;
 	unsigned int idle_irqs;		/* in a row, that brought no completion */
+	unsigned int event_irqs;	/* since the watch looked last */
 
 	/* what the watch saw last */
 	struct delayed_work watch_work;

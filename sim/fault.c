@@ -169,9 +169,11 @@ bool fault_gone(const struct fault *fault)
 	return fault_lasts(fault, FAULT_GONE);
 }
 
-bool fault_storm(const struct fault *fault)
+int fault_storm(const struct fault *fault)
 {
-	return fault_lasts(fault, FAULT_IRQ_STORM);
+	if (fault_lasts(fault, FAULT_IRQ_STORM))
+		return 1;
+	return fault_lasts(fault, FAULT_EVENT_STORM) ? 0 : -1;
 }
 
 void fault_reset(struct fault *fault, bool power)
@@ -267,6 +269,7 @@ bool fault_irq(struct fault *fault, unsigned int vector)
 	if (fault_now(fault, FAULT_IRQ_LOST))
 		return false;
 	fault_now(fault, FAULT_IRQ_STORM);
+	fault_now(fault, FAULT_EVENT_STORM);
 	return true;
 }
 

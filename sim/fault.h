@@ -23,7 +23,8 @@
  * X(NAME, name in the option, when it is over).  They count:
  *	txc-x, rxc-x	TX and RX completions (rxc-sa: of decrypted packets)
  *	dma-x		bursts to and from memory
- *	irq-x		interrupts of the queue
+ *	irq-x,		interrupts of the queue
+ *	event-storm
  *	hang, gone	TX doorbells
  */
 #define FAULT_KINDS(X)                                                                             \
@@ -39,6 +40,7 @@
 	X(DMA_WRITE, "dma-write", ONCE)                                                            \
 	X(IRQ_LOST, "irq-lost", ONCE)                                                              \
 	X(IRQ_STORM, "irq-storm", RESET)                                                           \
+	X(EVENT_STORM, "event-storm", RESET)                                                       \
 	X(HANG, "hang", RESET)                                                                     \
 	X(GONE, "gone", NEVER)
 
@@ -98,8 +100,8 @@ bool fault_irq(struct fault *fault, unsigned int vector);
 bool fault_register(struct fault *fault, bool write, uint32_t offset, uint32_t value);
 /* Between clocks: looks for more lines in its file. */
 void fault_poll(struct fault *fault);
-/* Between clocks: whether the queue's vector fires, unasked. */
-bool fault_storm(const struct fault *fault);
+/* Between clocks: the vector that fires, unasked; or -1. */
+int fault_storm(const struct fault *fault);
 /* Whether the card has been pulled out. */
 bool fault_gone(const struct fault *fault);
 /*

@@ -59,19 +59,22 @@ bool nic_idle(const struct nic *nic)
 	/* A card that hangs is not waited for: it would burn a processor for ever. */
 	return !nic->wake && nic->out.idle && (!nic->axil.busy || nic->hung) &&
 	       axi_mem_idle(&nic->mem) && mac_idle(&nic->mac) &&
-	       !(nic->fault && fault_storm(nic->fault));
+	       !(nic->fault && fault_storm(nic->fault) >= 0);
 }
 
 void nic_poll(struct nic *nic)
 {
+	int vector;
+
 	if (nic->in.link != nic->wire->link) {
 		nic->in.link = nic->wire->link;
 		nic->wake = WAKE_CLOCKS;
 	}
 	if (nic->fault) {
 		fault_poll(nic->fault);
-		if (fault_storm(nic->fault))
-			irq_fire(&nic->irq, 1);
+		vector = fault_storm(nic->fault);
+		if (vector >= 0)
+			irq_fire(&nic->irq, (unsigned int)vector);
 	}
 }
 

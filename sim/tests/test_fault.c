@@ -5,6 +5,7 @@
  * opportunity it was told, and the card as it was after a reset.
  */
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "sim/tests/client.h"
@@ -254,6 +255,30 @@ static void test_irq_storm(void)
 	end(&bad, &good);
 }
 
+static void test_event_storm(void)
+{
+	struct port bad, good;
+	struct port events = { .event = eventfd(0, EFD_NONBLOCK) };
+	unsigned int more = 0;
+
+	begin(&bad, &good, "event-storm:1", "1");
+	client_set_irqs(bad.fd, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+			VFIO_PCI_MSIX_IRQ_INDEX, 0, 1, NULL, 0, &events.event, 1);
+	arm(&bad, 0);
+	queue(&bad);
+	ok(port_interrupted(&bad, 5000), "an interrupt of the queue");
+	while (more < 100 && port_interrupted(&events, 5000))
+		more++;
+	is_int(more, 100, "a hundred of the events");
+	is_int(reg_get(bad.fd, VALLUM_REG_EVENT), 0, "and no event");
+	restart(&bad);
+	port_interrupted(&events, 0); /* the last one */
+	pass(&bad, &good, 8);
+	ok(!port_interrupted(&events, 0), "none after the reset");
+	end(&bad, &good);
+	close(events.event);
+}
+
 /*
  * A doorbell that is not heard leaves no trace to wait for.  But one that is heard
  * is done with before a frame that the other card began to send after it has
@@ -402,6 +427,7 @@ int main(void)
 	test_dma_write();
 	test_irq_lost();
 	test_irq_storm();
+	test_event_storm();
 	test_hang();
 	test_gone();
 	test_list();
