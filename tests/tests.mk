@@ -34,7 +34,7 @@ VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
 
 # The shorter ones first.
 VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t tests/system/faults.t \
-	tests/system/lies.t tests/system/matrix.t
+	tests/system/ike.t tests/system/lies.t tests/system/matrix.t
 
 BENCHES += tests/bench/host tests/bench/demo
 
