@@ -64,7 +64,8 @@ static uint32_t stub_read(struct card *c, uint16_t addr)
 	case VALLUM_REG_SCRATCH:
 		return c->scratch;
 	case STUB_RESULT:
-		return c->result | (c->dma != DMA_NONE ? 0x100 : 0);
+		return c->result | (c->dma != DMA_NONE ? STUB_TRANSFERS : 0) |
+		       (c->send_at != c->send_len ? STUB_SENDS : 0);
 	case STUB_RX_COUNT:
 		return c->rx_count;
 	case STUB_RX_LEN:

@@ -10,12 +10,15 @@
 #define STUB_ADDR_HI	0xf004
 #define STUB_BEATS	0xf008 /* 1 to STUB_DATA_BEATS */
 #define STUB_CMD	0xf00c /* STUB_DO_x */
-#define STUB_RESULT	0xf010 /* bit 8: busy; 1:0 response of the last transfer */
+#define STUB_RESULT	0xf010 /* STUB_x, and the response of the last transfer in 1:0 */
 #define STUB_RX_COUNT	0xf014 /* frames received */
 #define STUB_RX_LEN	0xf018 /* bytes of the last; its start is in STUB_DATA */
 #define STUB_LINK	0xf01c
 #define STUB_DATA	0xf100 /* what is read, written, sent and received */
 #define STUB_DATA_BEATS 16
+
+#define STUB_TRANSFERS 0x100u
+#define STUB_SENDS     0x200u
 
 #define STUB_DO_READ  1u
 #define STUB_DO_WRITE 2u

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -21,9 +25,13 @@ static void fail(const char *what)
 	exit(2);
 }
 
-static void nap_ms(long ms)
+#define NAP_NS 500000
+
+bool wait_more(unsigned int *tries)
 {
-	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+	if (*tries)
+		nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+	return (*tries)++ < WAIT_SECONDS * (1000000000 / NAP_NS);
 }
 
 /* The folder */
@@ -85,16 +93,13 @@ pid_t sim_start(const char *socket, const char *const *args)
 		execv(program, argv);
 		_exit(127);
 	}
-	for (unsigned int i = 0; i < 500; i++) {
+	for (unsigned int tries = 0; wait_more(&tries) && sim_alive(pid);) {
 		int fd = client_connect(socket);
 
 		if (fd >= 0) {
 			close(fd);
 			return pid;
 		}
-		if (!sim_alive(pid))
-			break;
-		nap_ms(20);
 	}
 	errno = ECONNREFUSED;
 	fail(program);
@@ -112,35 +117,63 @@ int sim_stop(pid_t pid, int sig)
 
 	if (sig)
 		kill(pid, sig);
-	for (unsigned int i = 0; i < 500; i++) {
+	for (unsigned int tries = 0; wait_more(&tries);)
 		if (waitpid(pid, &status, WNOHANG) == pid)
 			return status;
-		nap_ms(20);
-	}
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	return -1;
 }
 
-long sim_cpu_ms(pid_t pid)
+/*
+ * Whether a thread waits without a timeout: in poll(), or for another thread (that of
+ * a Verilated model, which has nothing to do).  @path: its folder in /proc.
+ */
+static bool thread_sleeps(const char *path)
 {
-	char path[64], text[1024], *p;
-	unsigned long user, sys;
-	size_t n;
+	unsigned long third = 0, fourth = 1;
+	char name[320];
+	long call = -1;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "r");
+	snprintf(name, sizeof(name), "%s/syscall", path);
+	f = fopen(name, "r");
 	if (!f)
-		fail(path);
-	n = fread(text, 1, sizeof(text) - 1, f);
+		fail(name);
+	if (fscanf(f, "%ld %*x %*x %lx %lx", &call, &third, &fourth) != 3)
+		call = -1; /* "running" */
 	fclose(f);
-	text[n] = 0;
-	p = strrchr(text, ')');
-	if (!p ||
-	    sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys) != 2)
+	return (call == SYS_poll && (int)third < 0) || (call == SYS_futex && !fourth);
+}
+
+static bool all_threads_sleep(pid_t pid)
+{
+	unsigned int threads = 0, asleep = 0;
+	char path[300];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
 		fail(path);
-	return (user + sys) * 1000 / sysconf(_SC_CLK_TCK);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%s", pid, entry->d_name);
+		threads++;
+		asleep += thread_sleeps(path);
+	}
+	closedir(dir);
+	return threads && asleep == threads;
+}
+
+bool sim_sleeps(pid_t pid)
+{
+	for (unsigned int tries = 0; wait_more(&tries) && sim_alive(pid);)
+		if (all_threads_sleep(pid))
+			return true;
+	return false;
 }
 
 static char *slurp(const char *path)
@@ -163,10 +196,8 @@ long long sim_stat(pid_t pid, const char *stats, const char *name)
 
 	unlink(stats);
 	kill(pid, SIGUSR1);
-	for (unsigned int i = 0; i < 500 && !text; i++) {
-		nap_ms(10);
+	for (unsigned int tries = 0; !text && wait_more(&tries);)
 		text = slurp(stats);
-	}
 	if (!text)
 		return -1;
 	snprintf(key, sizeof(key), "\"%s\": ", name);
@@ -176,12 +207,11 @@ long long sim_stat(pid_t pid, const char *stats, const char *name)
 
 bool sim_logged(const char *text)
 {
-	for (unsigned int i = 0; i < 100; i++) {
+	for (unsigned int tries = 0; wait_more(&tries);) {
 		char *log = slurp(tmp_path("log"));
 
 		if (log && strstr(log, text))
 			return true;
-		nap_ms(20);
 	}
 	return false;
 }
@@ -191,7 +221,7 @@ bool sim_logged(const char *text)
 int client_connect(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct timeval timeout = { .tv_sec = 10 };
+	struct timeval timeout = { .tv_sec = WAIT_SECONDS };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -230,6 +260,22 @@ bool client_raw(int fd, const void *data, size_t len, const int *fds, unsigned i
 		iov.iov_len -= n;
 		msg.msg_control = NULL;
 		msg.msg_controllen = 0;
+	}
+	return true;
+}
+
+bool client_trickle(int fd, const void *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned int tries = 0;
+		int unread = 1;
+
+		if (!client_raw(fd, (const uint8_t *)data + i, 1, NULL, 0))
+			return false;
+		while (!ioctl(fd, SIOCOUTQ, &unread) && unread && wait_more(&tries))
+			;
+		if (unread)
+			return false;
 	}
 	return true;
 }

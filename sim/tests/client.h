@@ -18,27 +18,39 @@
 const char *tmp_path(const char *name);
 
 /*
+ * For loops that wait for what must come: naps, but not before the first round.
+ * False after so long that only a failure takes it (about a minute).
+ */
+bool wait_more(unsigned int *tries);
+#define WAIT_SECONDS 60
+
+/*
  * Starts a simulator with @args (NULL-terminated, without the program's name)
  * and waits until it listens at @socket.  The program is
  * build/sim/vallum-sim-stub, or what VALLUM_SIM names; its log goes to
  * tmp_path("log").
  */
 pid_t sim_start(const char *socket, const char *const *args);
-/* Sends @sig (0: none), waits at most 10 s: the wait status, -1 if it stays. */
+/* Sends @sig (0: none) and waits: the wait status, -1 if it stays. */
 int sim_stop(pid_t pid, int sig);
 bool sim_alive(pid_t pid);
-/* Milliseconds of processor time used so far. */
-long sim_cpu_ms(pid_t pid);
+/*
+ * Waits until the simulator sleeps in poll() without a timeout: nothing is under
+ * way in any card, and nothing will come of its own.  False: it does not.
+ */
+bool sim_sleeps(pid_t pid);
 /* A number of the stats file, by SIGUSR1; -1: not there. */
 long long sim_stat(pid_t pid, const char *stats, const char *name);
-/* Whether the log contains @text by now (waits up to 2 s). */
+/* Waits until the log contains @text. */
 bool sim_logged(const char *text);
 
-/* Connects: a blocking socket with a receive timeout of 10 s, or -errno. */
+/* Connects: a blocking socket with a timeout that only a failure takes, or -errno. */
 int client_connect(const char *path);
 
 /* Sends bytes with descriptors as they are. */
 bool client_raw(int fd, const void *data, size_t len, const int *fds, unsigned int num_fds);
+/* The same, but a byte at a time: the server has read each before the next is sent. */
+bool client_trickle(int fd, const void *data, size_t len);
 
 /*
  * Sends a command and waits for its reply, whose payload goes to @reply

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -91,17 +90,15 @@ void port_doorbell(struct port *p)
 	reg_set(p->fd, VALLUM_REG_TXQ_TAIL, p->tx_tail);
 }
 
-/* Whether completion @index of a ring is there; waits a while. */
+/* Waits for completion @index of a ring; NULL: it does not come. */
 static uint32_t *completion(struct port *p, uint32_t ring, uint16_t index)
 {
 	uint32_t *c = word(p, ring + index % PORT_ENTRIES * VALLUM_CPL_BYTES);
 	uint32_t phase = !(index >> PORT_LOG2 & 1);
 
-	for (unsigned int i = 0; i < 10000; i++) {
+	for (unsigned int tries = 0; wait_more(&tries);)
 		if (__atomic_load_n(&c[VALLUM_TXC_PHASE_WORD], __ATOMIC_ACQUIRE) >> 31 == phase)
 			return c;
-		usleep(500);
-	}
 	return NULL;
 }
 
@@ -125,10 +122,9 @@ uint32_t port_received(struct port *p, uint8_t **frame, const uint32_t **cpl)
 	return (c[0] & VALLUM_RXC_LEN_MASK) >> VALLUM_RXC_LEN_LSB;
 }
 
-bool port_interrupted(struct port *p, int ms)
+unsigned int port_interrupts(struct port *p)
 {
-	struct pollfd fd = { .fd = p->event, .events = POLLIN };
 	uint64_t n;
 
-	return poll(&fd, 1, ms) == 1 && read(p->event, &n, sizeof(n)) == sizeof(n);
+	return read(p->event, &n, sizeof(n)) == sizeof(n) ? n : 0;
 }

@@ -51,16 +51,16 @@ void port_post(struct port *p, unsigned int count);
 uint32_t *port_queue(struct port *p, const uint8_t *frame, uint32_t len, uint64_t addr);
 void port_doorbell(struct port *p);
 
-/* Status of the next TX completion (0: sent); 0xbad when there is none in 5 s. */
+/* Status of the next TX completion (0: sent); 0xbad when none comes. */
 uint32_t port_sent(struct port *p);
 
 /*
- * Length of the next frame received, which is *@frame; 0 when there is none in
- * 5 s.  @completion, if not NULL, gets its completion.
+ * Length of the next frame received, which is *@frame; 0 when none comes.
+ * @completion, if not NULL, gets its completion.
  */
 uint32_t port_received(struct port *p, uint8_t **frame, const uint32_t **completion);
 
-/* Whether vector 1 fires within @ms. */
-bool port_interrupted(struct port *p, int ms);
+/* How often vector 1 has fired since the last call. */
+unsigned int port_interrupts(struct port *p);
 
 #endif

@@ -29,7 +29,7 @@ static uint32_t transfer(uint32_t command, uint64_t addr, uint32_t beats)
 	reg_set(fd, STUB_CMD, command);
 	for (unsigned int i = 0; i < 1000; i++) {
 		result = reg_get(fd, STUB_RESULT);
-		if (!(result & 0x100))
+		if (!(result & STUB_TRANSFERS))
 			return result & 3;
 	}
 	return 0xbad;
@@ -237,8 +237,8 @@ int main(void)
 	is_int(sim_stat(pid, stats, "bus_violations"), 1, "and the burst across 4 KiB");
 	ok(sim_logged("bus error: read of 16 bytes"), "bus errors are in the log");
 	close(fd);
-	for (unsigned int i = 0; i < 200 && has_mapped(pid, "memfd:guest"); i++)
-		usleep(10000);
+	for (unsigned int tries = 0; has_mapped(pid, "memfd:guest") && wait_more(&tries);)
+		;
 	ok(!has_mapped(pid, "memfd:guest"), "a client that goes takes its memory along");
 	is_int(sim_stop(pid, SIGTERM), 0, "the server ends well");
 	return done_testing();

@@ -14,8 +14,6 @@
 #include "tests/tap.h"
 #include "vallum_regs.h"
 
-#define WAIT_MS 5000
-
 /* A path that stays: tmp_path() keeps the last few only. */
 static char *name(const char *file)
 {
@@ -36,17 +34,21 @@ static char *text(const char *fmt, ...)
 
 static bool becomes(int fd, uint32_t reg, uint32_t value)
 {
-	for (unsigned int i = 0; i < WAIT_MS / 5; i++) {
+	for (unsigned int tries = 0; wait_more(&tries);)
 		if (reg_get(fd, reg) == value)
 			return true;
-		usleep(5000);
-	}
 	return false;
 }
 
 /* Puts @frame into the card's data (256 bytes at most) and sends @len of it. */
 static void card_send(int fd, const uint8_t *frame, size_t len)
 {
+	unsigned int tries = 0;
+
+	/* What it is sending is in its data, too. */
+	while (reg_get(fd, STUB_RESULT) & STUB_SENDS)
+		if (!wait_more(&tries))
+			bail_out("the card does not get rid of a frame");
 	for (size_t i = 0; i < 256 && i < len; i += 4) {
 		uint32_t word = 0;
 
@@ -175,7 +177,7 @@ static void test_unix_server(void)
 	};
 	pid_t pid = sim_start(sock, args);
 	int fd = client_open(sock), wire, second;
-	uint8_t out[100], in[70], got[256];
+	uint8_t out[100], in[70], message[4 + sizeof(in)] = { 0, 0, 0, sizeof(in) }, got[256];
 	const uint8_t *frames[] = { out, in };
 	const size_t lens[] = { sizeof(out), sizeof(in) };
 	char byte;
@@ -204,14 +206,9 @@ static void test_unix_server(void)
 	is_mem(got, in, sizeof(in), "with its bytes");
 	check_pcap(pcap, frames, lens, 2);
 
-	for (unsigned int i = 0; i < sizeof(in) + 4; i++) {
-		uint8_t bytes[4 + sizeof(in)] = { 0, 0, 0, sizeof(in) };
-
-		memcpy(bytes + 4, in, sizeof(in));
-		client_raw(wire, bytes + i, 1, NULL, 0);
-		usleep(200);
-	}
-	ok(becomes(fd, STUB_RX_COUNT, 2), "a frame that comes byte by byte");
+	memcpy(message + 4, in, sizeof(in));
+	ok(client_trickle(wire, message, sizeof(message)) && becomes(fd, STUB_RX_COUNT, 2),
+	   "a frame that comes byte by byte");
 	for (unsigned int i = 0; i < 1000; i++)
 		put_frame(wire, in, 60 + i % 10);
 	ok(becomes(fd, STUB_RX_COUNT, 1002), "1000 frames at once: all come in");
@@ -326,8 +323,8 @@ static void test_player(void)
 	pid = sim_start(sock, args);
 	fd = client_open(sock);
 	is_int(reg_get(fd, STUB_LINK), 1, "a capture as wire is a link");
-	usleep(50000);
-	is_int(reg_get(fd, STUB_RX_COUNT), 0, "it waits");
+	ok(sim_sleeps(pid), "it waits");
+	is_int(reg_get(fd, STUB_RX_COUNT), 0, "nothing has come in");
 	reg_set(fd, VALLUM_REG_CTRL, VALLUM_CTRL_RX_EN);
 	ok(becomes(fd, STUB_RX_COUNT, 3), "until reception is enabled");
 	check_pcap(out, list, lens, 3);
