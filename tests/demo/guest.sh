@@ -48,8 +48,17 @@ pair "transport IPv4" transport 4
 talk
 pair "tunnel IPv6 ESN" tunnel 6 esn
 talk
-wait_quiet() { sleep 0.5; }
-wait_quiet
+# Nothing is on its way: no connection is open or half closed (06 TIME_WAIT, 07 CLOSE,
+# 0A LISTEN), and both ends of each SA have counted the same.
+quiet() {
+	open=$({ cat /proc/net/tcp /proc/net/tcp6; in_peer cat /proc/net/tcp /proc/net/tcp6; } |
+		awk '$1 != "sl" && $4 !~ /^0[67A]$/')
+	[ -z "$open" ] || return 1
+	while read -r spi _; do
+		[ "$(sa_packets '' "$spi")" = "$(sa_packets '-n peer' "$spi")" ] || return 1
+	done </run/out/spis
+}
+waits quiet || say "the counters do not come to rest"
 
 # --- What each party counted ---------------------------------------------------------
 # One line per SA and party: SPI party packets bytes

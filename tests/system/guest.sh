@@ -196,6 +196,16 @@ sa_packets() {
 		awk '/lifetime current/ { getline; gsub(/[(),]/, " "); print $3; exit }'
 }
 
+# waits COMMAND ...: until COMMAND succeeds; fails after a minute, which only a failure takes.
+waits() {
+	waits_left=600
+	until "$@"; do
+		[ $waits_left -gt 0 ] || return 1
+		waits_left=$((waits_left - 1))
+		sleep 0.1
+	done
+}
+
 # sa_of_driver: "SPI card PACKETS BYTES" and "SPI driver PACKETS BYTES" for each
 # offloaded SA, from the driver's table in debugfs, whose first line names its columns.
 sa_of_driver() {
