@@ -109,13 +109,8 @@ static void match(void)
 static void clock_once(void)
 {
 	put_inputs();
-	if (t->meta_valid_o && t->meta_ready_i) {
-		bit_reader r(t->meta_o);
-		struct rx_meta m;
-
-		m.get(r);
-		metas.push_back(m);
-	}
+	if (t->meta_valid_o && t->meta_ready_i)
+		metas.push_back(struct_at<struct rx_meta>(t->meta_o));
 	if (t->out_valid_o && t->out_ready_i) {
 		uint8_t b[16];
 

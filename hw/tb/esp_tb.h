@@ -87,7 +87,6 @@ static inline bytes job_bytes(const struct card_sa *s, uint64_t seq, const uint8
 {
 	static const uint8_t zero[16] = {};
 	struct lane_job j = {};
-	struct bit_string b;
 
 	j.key_size = s->sa.key_len / 8 - 2;
 	j.esn = s->sa.esn;
@@ -98,7 +97,7 @@ static inline bytes job_bytes(const struct card_sa *s, uint64_t seq, const uint8
 	memcpy(j.salt, s->sa.salt, 4);
 	aes_block(s->sa.key, s->sa.key_len, zero, j.h);
 	memcpy(j.key, s->sa.key, s->sa.key_len);
-	j.put(b);
+	struct bit_string b = bits_of(j);
 	return bytes(b.b, b.b + b.bytes());
 }
 

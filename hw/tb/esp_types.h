@@ -1,40 +1,22 @@
 // SPDX-License-Identifier: CERN-OHL-P-2.0
 //
-// The packed structs of vallum_esp_pkg and vallum_types_pkg as C++ has them: put()
-// makes the bit string of a port, get() reads one.  A packed struct's last member is
-// in its lowest bits, so members go in last first.
+// The packed structs of vallum_esp_pkg and vallum_types_pkg that are at ports.
 
 #ifndef HW_TB_ESP_TYPES_H
 #define HW_TB_ESP_TYPES_H
 
-#include "tb.h"
-
-// A struct on its port.
-template <class P, class S> static inline void port_struct(P &port, const S &v)
-{
-	struct bit_string s;
-
-	v.put(s);
-	port_bits(port, s);
-}
+#include "fields.h"
 
 struct shape {
 	bool esp;
 	unsigned len, off, text;
 
-	void put(struct bit_string &s) const
+	template <class V> void fields(V &v)
 	{
-		s.put(text, 14);
-		s.put(off, 8);
-		s.put(len, 14);
-		s.put(esp, 1);
-	}
-	void get(struct bit_reader &r)
-	{
-		text = r.get(14);
-		off = r.get(8);
-		len = r.get(14);
-		esp = r.get(1);
+		v(text, 14);
+		v(off, 8);
+		v(len, 14);
+		v(esp, 1);
 	}
 };
 
@@ -45,17 +27,17 @@ struct lane_job {
 	uint32_t spi;
 	uint8_t iv[8], salt[4], h[16], key[32];
 
-	void put(struct bit_string &s) const
+	template <class V> void fields(V &v)
 	{
-		s.put(key, 32);
-		s.put(h, 16);
-		s.put(salt, 4);
-		s.put(iv, 8);
-		s.put(spi, 32);
-		s.put(seq, 64);
-		s.put(text, 14);
-		s.put(esn, 1);
-		s.put(key_size, 2);
+		v(key);
+		v(h);
+		v(salt);
+		v(iv);
+		v(spi, 32);
+		v(seq, 64);
+		v(text, 14);
+		v(esn, 1);
+		v(key_size, 2);
 	}
 };
 
@@ -64,31 +46,18 @@ struct rx_head {
 	uint32_t spi, seq_lo;
 	uint8_t iv[8], daddr[16];
 
-	void put(struct bit_string &s) const
+	template <class V> void fields(V &v)
 	{
-		s.put(daddr, 16);
-		s.put(iv, 8);
-		s.put(seq_lo, 32);
-		s.put(spi, 32);
-		s.put(esp_end, 17);
-		s.put(off, 7);
-		s.put(family6, 1);
-		s.put(udp, 1);
-		s.put(kind, 2);
-		s.put(len, 14);
-	}
-	void get(struct bit_reader &r)
-	{
-		r.get(daddr, 16);
-		r.get(iv, 8);
-		seq_lo = r.get(32);
-		spi = r.get(32);
-		esp_end = r.get(17);
-		off = r.get(7);
-		family6 = r.get(1);
-		udp = r.get(1);
-		kind = r.get(2);
-		len = r.get(14);
+		v(daddr);
+		v(iv);
+		v(seq_lo, 32);
+		v(spi, 32);
+		v(esp_end, 17);
+		v(off, 7);
+		v(family6, 1);
+		v(udp, 1);
+		v(kind, 2);
+		v(len, 14);
 	}
 };
 
@@ -100,62 +69,51 @@ struct rx_case {
 	uint16_t sa_id;
 	uint64_t seq;
 
-	void put(struct bit_string &s) const
+	template <class V> void fields(V &v)
 	{
-		s.put(seq, 64);
-		s.put(sa_id, 16);
-		s.put(sa_gen, 8);
-		s.put(reason, 4);
-		s.put(drop, 1);
-		s.put(hit, 1);
-		s.put(icv_len, 5);
-		shape.put(s);
-	}
-	void get(struct bit_reader &r)
-	{
-		seq = r.get(64);
-		sa_id = r.get(16);
-		sa_gen = r.get(8);
-		reason = r.get(4);
-		drop = r.get(1);
-		hit = r.get(1);
-		icv_len = r.get(5);
-		shape.get(r);
+		v(seq, 64);
+		v(sa_id, 16);
+		v(sa_gen, 8);
+		v(reason, 4);
+		v(drop, 1);
+		v(hit, 1);
+		v(icv_len, 5);
+		shape.fields(v);
 	}
 };
 
 struct tx_meta {
-	unsigned len;
-	bool esp;
-	uint16_t sa_id, index;
-	uint8_t sa_gen, esp_off;
-	uint32_t seq_hi;
+	unsigned len = 0;
+	bool esp = false;
+	uint16_t sa_id = 0, index = 0;
+	uint8_t sa_gen = 0, esp_off = 0;
+	uint32_t seq_hi = 0;
 
-	void put(struct bit_string &s) const
+	template <class V> void fields(V &v)
 	{
-		s.put(index, 16);
-		s.put(seq_hi, 32);
-		s.put(esp_off, 8);
-		s.put(sa_gen, 8);
-		s.put(sa_id, 16);
-		s.put(esp, 1);
-		s.put(len, 14);
+		v(index, 16);
+		v(seq_hi, 32);
+		v(esp_off, 8);
+		v(sa_gen, 8);
+		v(sa_id, 16);
+		v(esp, 1);
+		v(len, 14);
 	}
 };
 
 struct rx_meta {
-	unsigned len;
-	bool crypto;
-	uint16_t sa_id, csum;
-	uint8_t sa_gen;
+	unsigned len = 0;
+	bool crypto = false;
+	uint16_t sa_id = 0, csum = 0;
+	uint8_t sa_gen = 0;
 
-	void get(struct bit_reader &r)
+	template <class V> void fields(V &v)
 	{
-		csum = r.get(16);
-		sa_gen = r.get(8);
-		sa_id = r.get(16);
-		crypto = r.get(1);
-		len = r.get(14);
+		v(csum, 16);
+		v(sa_gen, 8);
+		v(sa_id, 16);
+		v(crypto, 1);
+		v(len, 14);
 	}
 };
 

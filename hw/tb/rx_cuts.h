@@ -6,40 +6,20 @@
 #ifndef HW_TB_RX_CUTS_H
 #define HW_TB_RX_CUTS_H
 
-#include "tb.h"
+#include "esp_types.h"
 #include "vallum_regs.h"
 
-// vallum_types_pkg::rx_meta_t
-struct rx_meta {
-	uint16_t csum = 0;
-	uint8_t gen = 0;
-	uint16_t sa_id = 0;
-	bool crypto = false;
-	unsigned len = 0;
+static inline struct rx_meta rx_random_meta(unsigned len)
+{
+	struct rx_meta m;
 
-	bit_string bits() const
-	{
-		bit_string s;
-
-		s.put(csum, 16);
-		s.put(gen, 8);
-		s.put(sa_id, 16);
-		s.put(crypto, 1);
-		s.put(len, 14);
-		return s;
-	}
-	static rx_meta random(unsigned len)
-	{
-		rx_meta m;
-
-		m.csum = tap_rand();
-		m.gen = tap_rand();
-		m.sa_id = tap_rand();
-		m.crypto = tap_below(2);
-		m.len = len;
-		return m;
-	}
-};
+	m.csum = tap_rand();
+	m.sa_gen = tap_rand();
+	m.sa_id = tap_rand();
+	m.crypto = tap_below(2);
+	m.len = len;
+	return m;
+}
 
 // A buffer's part of a frame.
 struct rx_cut {
@@ -51,31 +31,15 @@ struct rx_cut {
 	bool final = false;        // last buffer of the frame
 	bool drain = false;        // no buffer: what is left of the frame is thrown away
 
-	bit_string bits() const
+	template <class V> void fields(V &v)
 	{
-		bit_string s;
-
-		s.put(endb, 4);
-		s.put(last, 10);
-		s.put(off, 4);
-		s.put(frac, 4);
-		s.put(load, 1);
-		s.put(final, 1);
-		s.put(drain, 1);
-		return s;
-	}
-	static rx_cut from(bit_reader s)
-	{
-		rx_cut c;
-
-		c.endb = s.get(4);
-		c.last = s.get(10);
-		c.off = s.get(4);
-		c.frac = s.get(4);
-		c.load = s.get(1);
-		c.final = s.get(1);
-		c.drain = s.get(1);
-		return c;
+		v(endb, 4);
+		v(last, 10);
+		v(off, 4);
+		v(frac, 4);
+		v(load, 1);
+		v(final, 1);
+		v(drain, 1);
 	}
 	bool operator==(const rx_cut &c) const
 	{

@@ -90,11 +90,9 @@ static bool right_known(const struct inside &f, const struct rx_case &c)
 
 static void check_verdict(const struct inside &f)
 {
-	struct rx_case c = {};
-	bit_reader r(t->pkt_o);
+	struct rx_case c = struct_at<struct rx_case>(t->pkt_o);
 	bool k = known(f.head, f.id), right;
 
-	c.get(r);
 	verdicts++;
 	right = k ? right_known(f, c) : !c.hit && !c.drop && !c.shape.esp;
 	if (!right || c.shape.len != f.head.len) {

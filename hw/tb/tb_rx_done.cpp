@@ -44,7 +44,7 @@ static unsigned unsteady;
 
 static void post(unsigned n, bool bad, unsigned err_pct)
 {
-	frame f = { rx_meta::random(tb_range(14, 9216)), bad, false, {}, {} };
+	frame f = { rx_random_meta(tb_range(14, 9216)), bad, false, {}, {} };
 
 	for (unsigned i = 0; i < n; i++) {
 		bool no_write = bad && i + 1 == n;
@@ -92,7 +92,7 @@ static std::vector<uint32_t> completion(const frame &f, size_t i)
 	bool last = i + 1 == f.lens.size();
 
 	return { f.index[i] | f.lens[i] << VALLUM_RXC_LEN_LSB,
-		 f.meta.sa_id | (uint32_t)f.meta.gen << VALLUM_RXC_SA_GEN_LSB |
+		 f.meta.sa_id | (uint32_t)f.meta.sa_gen << VALLUM_RXC_SA_GEN_LSB |
 			 f.meta.crypto * VALLUM_RXC_CRYPTO_MASK | last * VALLUM_RXC_EOP_MASK |
 			 (f.bad || f.err) * VALLUM_RXC_BUS_ERROR_MASK,
 		 f.meta.csum, 0 };
@@ -149,7 +149,7 @@ static void cycle(void)
 	t->buf_i = bufs.empty() ? 0 : bufs.front();
 	t->frame_valid_i = !records.empty();
 	if (t->frame_valid_i) {
-		bit_string s = frames[records.front()].meta.bits();
+		bit_string s = bits_of(frames[records.front()].meta);
 
 		s.put(frames[records.front()].bad, 1);
 		s.put(frames[records.front()].lens.size(), 8);

@@ -106,15 +106,11 @@ static bool put_beat(void)
 
 static void take_head(void)
 {
-	struct rx_head got;
-
 	if (heads.empty()) {
 		wrong++;
 		return;
 	}
-	bit_reader r(t->head_o);
-	got.get(r);
-	wrong += !rx_head_right(got, heads.front());
+	wrong += !rx_head_right(struct_at<struct rx_head>(t->head_o), heads.front());
 	heads.pop_front();
 }
 

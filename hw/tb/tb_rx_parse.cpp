@@ -14,7 +14,6 @@ static unsigned seen[4];
 
 static bool right(const bytes &frame)
 {
-	struct rx_head got;
 	uint8_t hdr[96];
 
 	tap_fill(hdr, sizeof(hdr));            // garbage behind the end
@@ -23,8 +22,7 @@ static bool right(const bytes &frame)
 	dut.len_i = frame.size();
 	dut.valid_i = 1;
 	dut.eval();
-	bit_reader r(dut.head_o);
-	got.get(r);
+	struct rx_head got = struct_at<struct rx_head>(dut.head_o);
 	seen[got.kind & 3]++;
 	return rx_head_right(got, frame);
 }

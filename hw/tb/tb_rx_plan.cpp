@@ -90,7 +90,7 @@ static void pop_cut(void)
 	t->cut_pop_i = t->cut_valid_o && tb_chance(pct_cut);
 	if (!t->cut_pop_i)
 		return;
-	wrong += cuts.empty() || !(rx_cut::from(bit_reader(t->cut_o)) == cuts.front());
+	wrong += cuts.empty() || !(struct_at<rx_cut>(t->cut_o) == cuts.front());
 	if (!cuts.empty())
 		cuts.pop_front();
 }
@@ -115,7 +115,7 @@ static void pop_frame(void)
 		wrong++;
 		return;
 	}
-	bit_string s = records.front().meta.bits();
+	bit_string s = bits_of(records.front().meta);
 	s.put(records.front().bad, 1);
 	s.put(records.front().bufs, 8);
 	wrong += memcmp(&t->frame_o, s.b, 8) != 0;
@@ -138,7 +138,7 @@ static void cycle(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		port_bits(t->meta_i, metas.front().bits());
+		port_struct(t->meta_i, metas.front());
 	t->desc_valid_i = descs.offer();
 	if (t->desc_valid_i) {
 		const desc &d = descs.front();
@@ -221,7 +221,7 @@ static bool run(unsigned n, unsigned bad_pct)
 	unsigned end = frames + n, limit = 2000 * n;
 
 	for (unsigned i = 0; i < n; i++)
-		metas.add(rx_meta::random(tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
+		metas.add(rx_random_meta(tb_chance(30) ? tb_range(14, VALLUM_MAX_FRAME_LIMIT) :
 							  tb_range(14, 400)));
 	while (limit-- &&
 	       (frames < end || open_frame || !cuts.empty() || !bufs.empty() || !records.empty())) {
@@ -257,7 +257,7 @@ static void full_queues(void)
 	for (auto &k : kinds) {
 		fresh(0, 100, k.cut, k.buf, k.frame);
 		for (unsigned i = 0; i < 400; i++)
-			metas.add(rx_meta::random(tb_range(14, 300)));
+			metas.add(rx_random_meta(tb_range(14, 300)));
 		for (unsigned i = 0; i < 3000; i++) {
 			if (descs.q.size() < 2)
 				descs.add(random_desc(0));
@@ -279,7 +279,7 @@ static void full_queues(void)
 static void starved(void)
 {
 	fresh(0, 100, 100, 100, 100);
-	metas.add(rx_meta::random(1000));
+	metas.add(rx_random_meta(1000));
 	for (unsigned i = 0; i < 10; i++)
 		cycle();
 	ok(t->starved_o && !t->idle_o, "a frame without a descriptor: starved");
@@ -297,7 +297,7 @@ static void smallest_buffers(void)
 {
 	fresh(0, 100, 100, 100, 100);
 	for (unsigned tail_bad = 0; tail_bad < 2; tail_bad++) {
-		metas.add(rx_meta::random(VALLUM_MAX_FRAME_LIMIT));
+		metas.add(rx_random_meta(VALLUM_MAX_FRAME_LIMIT));
 		for (unsigned i = 0; i < 144; i++)
 			descs.add({ 0x1000 + 77 * i, (uint16_t)(tail_bad && i == 143 ? 63 : 64),
 				    false, next_index++ });
@@ -312,7 +312,7 @@ static void resets(void)
 {
 	fresh(0, 30, 10, 10, 10);
 	for (unsigned i = 0; i < 100; i++) {
-		metas.add(rx_meta::random(500));
+		metas.add(rx_random_meta(500));
 		descs.add(random_desc(10));
 	}
 	for (unsigned i = 0; i < 200; i++)

@@ -155,7 +155,7 @@ static void poll(void)
 			now = fate_of(frames.front(), n);
 		bool last = part + 1 == now.lens.size();
 		wrong += w[0] != ((uint16_t)n | now.lens[part] << VALLUM_RXC_LEN_LSB) ||
-			 w[1] != (m.sa_id | (uint32_t)m.gen << VALLUM_RXC_SA_GEN_LSB |
+			 w[1] != (m.sa_id | (uint32_t)m.sa_gen << VALLUM_RXC_SA_GEN_LSB |
 				  m.crypto * VALLUM_RXC_CRYPTO_MASK | last * VALLUM_RXC_EOP_MASK |
 				  now.error * VALLUM_RXC_BUS_ERROR_MASK) ||
 			 w[2] != m.csum || w[3];
@@ -170,7 +170,7 @@ static void poll(void)
 
 static void give(unsigned len)
 {
-	frame f = { rx_meta::random(len), bytes(len) };
+	frame f = { rx_random_meta(len), bytes(len) };
 
 	tap_fill(f.data.data(), len);
 	for (unsigned i = 0; i < len; i += 16) {
@@ -189,7 +189,7 @@ static void drive_engine(void)
 {
 	t->meta_valid_i = metas.offer();
 	if (t->meta_valid_i)
-		port_bits(t->meta_i, metas.front().bits());
+		port_struct(t->meta_i, metas.front());
 	// a frame's beats come behind its meta
 	t->in_valid_i = begun && beats.offer();
 	if (t->in_valid_i) {

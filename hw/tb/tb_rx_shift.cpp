@@ -110,7 +110,7 @@ static void cycle(void)
 {
 	t->cut_valid_i = cuts.offer();
 	if (t->cut_valid_i)
-		port_bits(t->cut_i, cuts.front().bits());
+		port_struct(t->cut_i, cuts.front());
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
 		port_put(t->in_data_i, beats.front().b, 16);

@@ -200,9 +200,9 @@ static void check_head_pop(void)
 
 static bool record_right(const packet &p)
 {
-	tx_record r = tx_record::from(bit_reader(t->rec_o));
+	tx_record r = struct_at<tx_record>(t->rec_o);
 	bool same = r.index == p.index && r.seq_hi == p.head.seq_hi &&
-		    r.esp_off == p.head.esp_off && r.gen == p.head.gen && r.sa_id == p.head.sa_id &&
+		    r.esp_off == p.head.esp_off && r.sa_gen == p.head.gen && r.sa_id == p.head.sa_id &&
 		    r.esp == p.head.esp && r.len == p.data.size() && r.csum == p.head.csum;
 
 	if (p.head.csum)
@@ -251,10 +251,10 @@ static void cycle(void)
 {
 	t->job_valid_i = jobs.offer();
 	if (t->job_valid_i)
-		port_bits(t->job_i, jobs.front().bits());
+		port_struct(t->job_i, jobs.front());
 	t->head_valid_i = !heads.empty();
 	if (t->head_valid_i)
-		port_bits(t->head_i, heads.front().head.bits());
+		port_struct(t->head_i, heads.front().head);
 	t->in_valid_i = beats.offer();
 	if (t->in_valid_i) {
 		port_put(t->in_data_i, beats.front().b, 16);

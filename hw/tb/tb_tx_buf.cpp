@@ -44,7 +44,7 @@ static packet random_packet(unsigned len)
 	p.rec.index = tap_rand();
 	p.rec.seq_hi = tap_rand();
 	p.rec.esp_off = tap_rand();
-	p.rec.gen = tap_rand();
+	p.rec.sa_gen = tap_rand();
 	p.rec.sa_id = tap_rand();
 	p.rec.esp = tap_below(2);
 	p.rec.len = len;
@@ -84,7 +84,7 @@ static void write_side(void)
 		at++;
 	} else if (records < RECORDS) {
 		t->rec_push_i = 1;
-		port_bits(t->rec_i, p.rec.bits());
+		port_struct(t->rec_i, p.rec);
 	}
 }
 
@@ -153,7 +153,7 @@ static void cycle(void)
 	room += t->free_o;
 	check_out();
 	if (t->meta_valid_o) {
-		bit_string m = inside.empty() ? bit_string() : inside.front().rec.meta();
+		bit_string m = inside.empty() ? bit_string() : bits_of(inside.front().rec.meta());
 
 		wrong += inside.empty() || memcmp(&t->meta_o, m.b, 12);
 	}

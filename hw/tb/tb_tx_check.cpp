@@ -62,11 +62,9 @@ static void check_verdict(const struct head &h)
 	const struct tx_meta &m = h.meta;
 	unsigned status = m.esp ? refusal(h) : 0;
 	struct card_sa *s = &table[m.sa_id % SA_COUNT];
-	struct shape got;
+	struct shape got = struct_at<struct shape>(t->pkt_o);
 	uint8_t iv[8];
-	bit_reader r(t->pkt_o);
 
-	got.get(r);
 	verdicts++;
 	by_status[status]++;
 	if (t->pkt_status_o != status || t->pkt_index_o != m.index || got.len != m.len ||

@@ -34,9 +34,8 @@ static bool has_header(const struct tx_meta &m)
 // Meta as it went in, and the header's 8 bytes where the packet has them.
 static void expect_head(const struct tx_meta &m, const bytes &data)
 {
-	struct bit_string s;
+	struct bit_string s = bits_of(m);
 
-	m.put(s);
 	if (has_header(m)) {
 		s.at = 96;                      // to a byte: meta has 95 bits
 		s.put(&data[m.esp_off], 8);

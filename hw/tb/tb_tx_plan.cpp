@@ -55,7 +55,7 @@ static void hand_on(unsigned need, unsigned status)
 
 static void check_head(void)
 {
-	tx_head h = tx_head::from(bit_reader(t->head_o)), w = model.heads.front();
+	tx_head h = struct_at<tx_head>(t->head_o), w = model.heads.front();
 
 	if (!model.head_ok.front()) {
 		wrong += h.need != w.need;
@@ -63,7 +63,8 @@ static void check_head(void)
 	}
 	if (!w.csum)
 		h.start = h.off = h.end = w.start = w.off = w.end = 0;
-	wrong += memcmp(h.bits().b, w.bits().b, sizeof(w.bits().b)) != 0;
+	bit_string got = bits_of(h), want = bits_of(w);
+	wrong += memcmp(got.b, want.b, sizeof(want.b)) != 0;
 }
 
 // Takes a job; at a packet's end its head too.
@@ -74,7 +75,7 @@ static void take_job(void)
 	t->drop_free_i = 0;
 	if (!t->job_pop_i)
 		return;
-	tx_job j = tx_job::from(bit_reader(t->job_o));
+	tx_job j = struct_at<tx_job>(t->job_o);
 	if (model.jobs.empty() || model.heads.empty() || !t->head_valid_o) {
 		wrong++;
 		return;

@@ -74,7 +74,7 @@ static packet random_packet(unsigned len)
 	tap_fill(p.wire.data(), len);
 	p.rec.esp = tap_below(2);
 	p.rec.sa_id = tap_rand();
-	p.rec.gen = tap_rand();
+	p.rec.sa_gen = tap_rand();
 	p.rec.esp_off = tap_rand();
 	p.rec.seq_hi = tap_rand();
 	p.rec.len = len;
@@ -83,7 +83,7 @@ static packet random_packet(unsigned len)
 
 static void first_words(const packet &p, unsigned total, uint32_t w[8])
 {
-	w[2] |= p.rec.esp * VALLUM_TXD_ESP_MASK | (uint32_t)p.rec.gen << VALLUM_TXD_SA_GEN_LSB;
+	w[2] |= p.rec.esp * VALLUM_TXD_ESP_MASK | (uint32_t)p.rec.sa_gen << VALLUM_TXD_SA_GEN_LSB;
 	w[3] = p.rec.sa_id | (uint32_t)p.rec.esp_off << VALLUM_TXD_ESP_OFF_LSB;
 	w[4] = p.rec.seq_hi;
 	w[6] |= total << VALLUM_TXD_TOTAL_LSB;
@@ -181,8 +181,8 @@ static void poll(void)
 static void engine(void)
 {
 	if (t->meta_valid_o && t->meta_ready_i) {
-		wrong +=
-			to_engine.empty() || memcmp(&t->meta_o, to_engine.front().rec.meta().b, 12);
+		wrong += to_engine.empty() ||
+			 memcmp(&t->meta_o, bits_of(to_engine.front().rec.meta()).b, 12);
 		if (!to_engine.empty()) {
 			in_engine.push_back(to_engine.front());
 			to_engine.pop_front();

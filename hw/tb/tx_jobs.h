@@ -6,7 +6,7 @@
 #ifndef HW_TB_TX_JOBS_H
 #define HW_TB_TX_JOBS_H
 
-#include "tb.h"
+#include "esp_types.h"
 #include "vallum_regs.h"
 
 #define TX_BUF_BEATS 2048u         // of the packet buffer
@@ -24,39 +24,19 @@ struct tx_head {
 	uint8_t gen = 0, esp_off = 0;
 	uint32_t seq_hi = 0;
 
-	bit_string bits() const
+	template <class V> void fields(V &v)
 	{
-		bit_string s;
-
-		s.put(seq_hi, 32);
-		s.put(esp_off, 8);
-		s.put(gen, 8);
-		s.put(sa_id, 16);
-		s.put(esp, 1);
-		s.put(total, 14);
-		s.put(end, 14);
-		s.put(off, 14);
-		s.put(start, 14);
-		s.put(csum, 1);
-		s.put(need, 10);
-		return s;
-	}
-	static tx_head from(bit_reader s)
-	{
-		tx_head h;
-
-		h.seq_hi = s.get(32);
-		h.esp_off = s.get(8);
-		h.gen = s.get(8);
-		h.sa_id = s.get(16);
-		h.esp = s.get(1);
-		h.total = s.get(14);
-		h.end = s.get(14);
-		h.off = s.get(14);
-		h.start = s.get(14);
-		h.csum = s.get(1);
-		h.need = s.get(10);
-		return h;
+		v(seq_hi, 32);
+		v(esp_off, 8);
+		v(gen, 8);
+		v(sa_id, 16);
+		v(esp, 1);
+		v(total, 14);
+		v(end, 14);
+		v(off, 14);
+		v(start, 14);
+		v(csum, 1);
+		v(need, 10);
 	}
 };
 
@@ -70,31 +50,15 @@ struct tx_job {
 	unsigned status = TX_GOOD;
 	uint16_t index = 0;
 
-	bit_string bits() const
+	template <class V> void fields(V &v)
 	{
-		bit_string s;
-
-		s.put(index, 16);
-		s.put(status, 2);
-		s.put(eop, 1);
-		s.put(endb, 4);
-		s.put(last, 10);
-		s.put(off, 4);
-		s.put(read, 1);
-		return s;
-	}
-	static tx_job from(bit_reader s)
-	{
-		tx_job j;
-
-		j.index = s.get(16);
-		j.status = s.get(2);
-		j.eop = s.get(1);
-		j.endb = s.get(4);
-		j.last = s.get(10);
-		j.off = s.get(4);
-		j.read = s.get(1);
-		return j;
+		v(index, 16);
+		v(status, 2);
+		v(eop, 1);
+		v(endb, 4);
+		v(last, 10);
+		v(off, 4);
+		v(read, 1);
 	}
 	// Where len bytes at addr lie in their beats.
 	void span(uint64_t addr, unsigned len)
@@ -110,56 +74,19 @@ struct tx_job {
 	}
 };
 
-// A packet whose bytes are in the buffer; the low part is vallum_types_pkg::tx_meta_t.
-struct tx_record {
-	uint16_t index = 0;
-	uint32_t seq_hi = 0;
-	uint8_t esp_off = 0, gen = 0;
-	uint16_t sa_id = 0;
-	bool esp = false;
-	unsigned len = 0;
+// A packet whose bytes are in the buffer.
+struct tx_record : tx_meta {
 	uint8_t field[2] = {};     // checksum, as it goes on the wire
 	unsigned off = 0;
 	bool csum = false;
 
-	bit_string meta() const
+	struct tx_meta meta() const { return *this; }
+	template <class V> void fields(V &v)
 	{
-		bit_string s;
-
-		s.put(index, 16);
-		s.put(seq_hi, 32);
-		s.put(esp_off, 8);
-		s.put(gen, 8);
-		s.put(sa_id, 16);
-		s.put(esp, 1);
-		s.put(len, 14);
-		return s;
-	}
-	bit_string bits() const
-	{
-		bit_string s = meta();
-
-		s.put(field, 2);
-		s.put(off, 14);
-		s.put(csum, 1);
-		return s;
-	}
-	static tx_record from(bit_reader s)
-	{
-		tx_record r;
-
-		r.index = s.get(16);
-		r.seq_hi = s.get(32);
-		r.esp_off = s.get(8);
-		r.gen = s.get(8);
-		r.sa_id = s.get(16);
-		r.esp = s.get(1);
-		r.len = s.get(14);
-		r.field[0] = s.get(8);
-		r.field[1] = s.get(8);
-		r.off = s.get(14);
-		r.csum = s.get(1);
-		return r;
+		tx_meta::fields(v);
+		v(field);
+		v(off, 14);
+		v(csum, 1);
 	}
 };
 
