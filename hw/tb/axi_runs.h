@@ -22,6 +22,23 @@ static inline bool burst_allowed(uint64_t addr, unsigned len)
 	return !(addr & 15) && addr >> 12 == (addr + 16 * len + 15) >> 12;
 }
 
+// The bursts of a half of the bus, and the errors it tells of.
+struct axi_bursts {
+	unsigned seen = 0, breaches = 0, failing = 0, errors = 0;
+
+	void add(uint64_t addr, unsigned len)
+	{
+		seen++;
+		breaches += !burst_allowed(addr, len);
+		failing += bad_address(addr);      // all of a burst lies in one page
+	}
+	void verdict(const char *rules) const
+	{
+		ok(!breaches, "%s", rules);
+		ok(errors == failing && failing, "%u failed bursts, each counted once", failing);
+	}
+};
+
 // The request ports of a model with beats of `width` bits a client.
 template <class M> struct axi_clients {
 	tb<M> &t;
@@ -63,6 +80,15 @@ template <class M> struct axi_clients {
 			}
 			cycle();
 		}
+	}
+	// Long runs of all three, left in the middle.
+	template <class F> void leave_under_way(F cycle)
+	{
+		for (unsigned c = 0; c < 3; c++)
+			ask(c, 0x5000 * c, 900);
+		for (int i = 0; i < 300; i++)
+			cycle();
+		t->req_valid_i = 0;
 	}
 	template <class F> bool settle_down(F cycle)
 	{

@@ -5,6 +5,7 @@
 // deletes and resets under load.
 
 #include "nic_esp.h"
+#include "nic_frames.h"
 
 #define PAIRS 24
 
@@ -16,13 +17,6 @@ struct expected {
 	frame_t wire, host;      // sealed; decrypted in place
 	int pair = -1;           // -1: plain
 };
-
-static void healthy(nic &n, const char *what)
-{
-	ok(n.fault.empty() && n.mem.fault.empty(), "%s: bus, wire and idle_o keep the rules%s%s",
-	   what, n.fault.empty() && n.mem.fault.empty() ? "" : ": ",
-	   n.fault.empty() ? n.mem.fault.c_str() : n.fault.c_str());
-}
 
 static void make_pairs(nic &n)
 {

@@ -4,18 +4,8 @@
 // any address, the checksum against the model, every size of ring, every broken
 // rule of a descriptor, bus errors, and rubbish.
 
-#include "nic.h"
+#include "nic_frames.h"
 #include "tests/model/csum.h"
-
-static frame_t plain(size_t len)
-{
-	frame_t f(len);
-
-	tap_fill(f.data(), len);
-	f[12] = 0x88;       // an Ethernet type that is none of the engine's
-	f[13] = 0xb5;
-	return f;
-}
 
 // Cuts len bytes into 1 to max buffers.
 static std::vector<size_t> random_cuts(size_t len, unsigned max)
@@ -44,13 +34,6 @@ static bool drained(nic &n)
 	n.ring_tx();
 	return n.run_until([&] { return n.tx_free_to == n.txq_tail; }) &&
 	       n.run_until([&] { return n.d->idle_o; });
-}
-
-static void healthy(nic &n, const char *what)
-{
-	ok(n.fault.empty() && n.mem.fault.empty(), "%s: bus, wire and idle_o keep the rules%s%s",
-	   what, n.fault.empty() ? n.mem.fault.empty() ? "" : ": " : ": ",
-	   n.fault.empty() ? n.mem.fault.c_str() : n.fault.c_str());
 }
 
 static void random_packets(unsigned latency, unsigned stalls, unsigned count)
@@ -96,7 +79,6 @@ static void random_packets(unsigned latency, unsigned stalls, unsigned count)
 // The checksum where a carry or a zero might go wrong.
 static void checksum_edges(void)
 {
-	unsigned bad = 0;
 	std::deque<frame_t> want;
 	nic n;
 
@@ -133,15 +115,12 @@ static void checksum_edges(void)
 	f[20] = f[21] = 0xff;
 	want.push_back(f);
 	ok(drained(n), "checksum edges: sent");
-	for (size_t i = 0; i < want.size() && i < n.sent.size(); i++)
-		bad += n.sent[i] != want[i];
-	ok(!bad && n.sent.size() == want.size(), "checksum edges: %zu frames", want.size());
+	ok(same_frames(n.sent, want), "checksum edges: %zu frames", want.size());
 	healthy(n, "checksum edges");
 }
 
 static void alignments(void)
 {
-	unsigned bad = 0, i = 0;
 	std::deque<frame_t> want;
 	nic n;
 
@@ -161,16 +140,14 @@ static void alignments(void)
 		}
 	}
 	ok(drained(n), "alignments: sent");
-	for (; i < want.size() && i < n.sent.size(); i++)
-		bad += n.sent[i] != want[i];
-	ok(!bad && n.sent.size() == want.size(), "alignments: %zu frames", want.size());
+	ok(same_frames(n.sent, want), "alignments: %zu frames", want.size());
 	healthy(n, "alignments");
 }
 
 static void ring_sizes(void)
 {
 	for (unsigned log2 = 6; log2 <= 12; log2++) {
-		unsigned count = (5u << log2) / 2 + 3, bad = 0;
+		unsigned count = (5u << log2) / 2 + 3;
 		std::deque<frame_t> want;
 		nic n;
 
@@ -185,9 +162,7 @@ static void ring_sizes(void)
 			want.push_back(f);
 		}
 		drained(n);
-		for (size_t i = 0; i < want.size() && i < n.sent.size(); i++)
-			bad += n.sent[i] != want[i];
-		ok(!bad && n.sent.size() == count && n.tx_done.size() == count,
+		ok(same_frames(n.sent, want) && n.tx_done.size() == count,
 		   "ring of %u: %u packets, around twice", 1u << log2, count);
 		ok(n.get(VALLUM_REG_TXQ_HEAD) == (count & 0xffff) &&
 		   n.get(VALLUM_REG_TXC_TAIL) == (count & 0xffff), "HEAD and TAIL agree");
