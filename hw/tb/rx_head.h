@@ -98,7 +98,10 @@ static inline bytes rx_random_frame(void)
 		e.text_len = tb_range(1, 64);
 		e.icv_len = 16;
 		e.eth_pad = tap_below(8);
-		len = frame_build_esp(&e, b.data(), b.size(), nullptr);
+		struct frame_view v;
+
+		len = frame_build_esp(&e, b.data(), b.size(), &v);
+		tap_fill(&b[v.esp_off + 8], 8);      // the IV, which it leaves 0
 	}
 	b.resize(len);
 	return b;
