@@ -4,7 +4,6 @@
  * one of payload length in words of 4 bytes, one of flags and descriptors, the
  * payload), given one after another to the server with the stand-in card.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>

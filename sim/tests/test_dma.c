@@ -4,6 +4,7 @@
  * a bus error to the card, and the process lives on.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ static void bus_master(bool on)
 	client_write(fd, 7, 4, 2, &command);
 }
 
+/* Random bytes, and the card has them to write. */
 static void fill(uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i += 4) {
@@ -119,15 +121,19 @@ static void test_wild(const uint8_t *mem)
 
 static void test_rights(int memfd, const uint8_t *mem)
 {
-	uint8_t before[SIZE];
+	uint8_t before[SIZE], other[16];
 
-	client_map(fd, 0x10000, 0x1000, 1, memfd, 0);
-	client_map(fd, 0x20000, 0x1000, 2, memfd, 0);
-	client_map(fd, 0x30000, 0x1000, 3, -1, 0);
+	is_int(client_map(fd, 0x10000, 0x1000, 1, memfd, 0), 0, "a region to read from");
+	is_int(client_map(fd, 0x20000, 0x1000, 2, memfd, 0), 0, "one to write to");
+	is_int(client_map(fd, 0x30000, 0x1000, 3, -1, 0), 0, "one without a file");
 	memcpy(before, mem, SIZE);
+	fill(before, 16);
+	is_int(transfer(STUB_DO_WRITE, 0x20000, 1), 0, "a write-only region is written");
+	is_mem(mem, before, SIZE, "with the card's bytes");
 	is_int(transfer(STUB_DO_READ, 0x10000, 1), 0, "a read-only region is read");
+	fill(other, sizeof(other));
 	is_int(transfer(STUB_DO_WRITE, 0x10000, 1), 3, "but not written");
-	is_int(transfer(STUB_DO_READ, 0x20000, 1), 3, "a write-only region is not read");
+	is_int(transfer(STUB_DO_READ, 0x20000, 1), 3, "the other is not read");
 	is_int(transfer(STUB_DO_READ, 0x30000, 1), 3, "a region without a file is not reached");
 	is_mem(mem, before, SIZE, "memory is untouched");
 	client_unmap(fd, 0x10000, 0x1000);
@@ -179,7 +185,7 @@ static bool has_mapped(pid_t pid, const char *name)
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	f = fopen(path, "r");
 	if (!f)
-		return true;
+		bail_out("no maps of the server");
 	while (fgets(line, sizeof(line), f))
 		found |= strstr(line, name) != NULL;
 	fclose(f);
@@ -188,14 +194,15 @@ static bool has_mapped(pid_t pid, const char *name)
 
 static void test_forgets(pid_t pid, int memfd)
 {
-	unsigned int before = open_fds(pid);
+	unsigned int before = open_fds(pid), mapped = 0, refused = 0, unmapped = 0;
 
 	for (unsigned int i = 0; i < 50; i++) {
-		client_map(fd, 0x100000, 0x1000, 3, memfd, 0);
-		client_map(fd, 0x100000, 0x1000, 3, memfd, 0);
-		client_unmap(fd, 0x100000, 0x1000);
+		mapped += !client_map(fd, 0x100000, 0x1000, 3, memfd, 0);
+		refused += client_map(fd, 0x100000, 0x1000, 3, memfd, 0) == -EEXIST;
+		unmapped += !client_unmap(fd, 0x100000, 0x1000);
 	}
-	is_int(open_fds(pid), before, "no file descriptor is kept");
+	ok(mapped == 50 && refused == 50 && unmapped == 50, "mapped, not twice, and unmapped");
+	ok(before > 4 && open_fds(pid) == before, "no file descriptor is kept");
 	ok(has_mapped(pid, "memfd:guest"), "guest memory is mapped while it is mapped");
 	client_unmap(fd, BASE, SIZE);
 	ok(!has_mapped(pid, "memfd:guest"), "and not after unmap");
