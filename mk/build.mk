@@ -38,7 +38,8 @@ all: $(ALL)
 # Every test program prints TAP; prove runs them all and closes with its summary.
 # Those with a virtual machine run one after another, each keeps two processors
 # busy by itself.
-PROVE := prove --exec '' --timer --merge --failures --comments -j$(JOBS) --rules='seq=tests/{vm,demo,system}/*.t' --rules='par=**'
+PROVE := prove --exec '' --timer --merge --failures --comments -j$(JOBS) \
+	--rules='seq=tests/{vm,demo,system}/*.t' --rules='par=**'
 
 .PHONY: check test lint bench clean
 lint: $(LINTS)

@@ -19,7 +19,8 @@ SIM_LIB_OBJ := $(filter-out $(B)/sim/main.o,$(SIM_OBJ))
 SIM_PKGS := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv))
 SIM_RTL := $(SIM_PKGS) $(filter-out $(SIM_PKGS),$(wildcard hw/rtl/*.sv))
 SIM_VL_FLAGS := -GCLK_KHZ=$(SIM_CLK_KHZ)
-$(call trained_model,vallum_nic,$(SIM_RTL),$(SIM_VL_FLAGS),-sim,nic,busy busy-duplex,$(B)/tests/libmodel.a -lcrypto)
+$(call trained_model,vallum_nic,$(SIM_RTL),$(SIM_VL_FLAGS),-sim,nic,busy \
+	busy-duplex,$(B)/tests/libmodel.a -lcrypto)
 $(call model,vallum_nic,$(SIM_RTL),$(SIM_VL_FLAGS) --trace-fst --trace-structs,-simtrace)
 
 $(B)/sim/%.o: sim/%.c $(B)/gen/vallum_regs.h

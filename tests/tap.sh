@@ -44,7 +44,8 @@ refused() {
 	[ "$status" = "$refused_status" ]
 	refused_bad=$?
 	for refused_text; do
-		grep -v '^make' "$work/err" | tail -n 1 | grep -qF -- "$refused_text" || refused_bad=1
+		grep -v '^make' "$work/err" | tail -n 1 | grep -qF -- "$refused_text" ||
+			refused_bad=1
 	done
 	ok $refused_bad "$refused_name"
 }

@@ -33,8 +33,8 @@ ALL += $(B)/tests/bench/profile.so
 VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
 
 # The shorter ones first.
-VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t tests/system/faults.t \
-	tests/system/ike.t tests/system/lies.t tests/system/matrix.t
+VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t \
+	tests/system/faults.t tests/system/ike.t tests/system/lies.t tests/system/matrix.t
 
 BENCHES += tests/bench/host tests/bench/demo
 

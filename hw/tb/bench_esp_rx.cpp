@@ -39,8 +39,8 @@ static bool clock_once(struct load *l)
 		uint8_t b[16];
 
 		port_get(b, t->out_data_o, 16);
-		end = bench_beat(l, b, std::min<size_t>(16, l->want[l->done].size() - l->out.size()),
-				 t->out_last_o, t.cycle);
+		size_t left = l->want[l->done].size() - l->out.size();
+		end = bench_beat(l, b, std::min<size_t>(16, left), t->out_last_o, t.cycle);
 	}
 	t.tick();
 	if (t->drop_o) {

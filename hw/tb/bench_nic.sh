@@ -35,7 +35,8 @@ done | awk '
 		for (load = 0; load < 2; load++) {
 			card = load ? "card_duplex" : "card"
 			printf "sim.khz_%s %s\n", card, best["sim.khz_" card]
-			printf "sim.%s_over_lane %.2f\n", card, best["sim.khz_" card] / best["sim.khz_lane"]
+			printf "sim.%s_over_lane %.2f\n", card,
+				best["sim.khz_" card] / best["sim.khz_lane"]
 		}
 	}'
 echo "sim.insns_per_clk.card $(per_clock busy)"

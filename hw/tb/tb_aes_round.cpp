@@ -185,7 +185,8 @@ static void test_fips(void)
 			 memcmp(got_key, want_key, strlen(f.key_out) / 2) ||
 			 (t->size_o >> 2 * (f.round - 1) & 3) != f.size;
 	}
-	ok(!wrong, "%zu rounds of FIPS 197 C.1 and C.3 (%u wrong)", sizeof(fips) / sizeof(*fips), wrong);
+	ok(!wrong, "%zu rounds of FIPS 197 C.1 and C.3 (%u wrong)",
+	   sizeof(fips) / sizeof(*fips), wrong);
 }
 
 // The window of the schedule before round r: as many words as the key has, of those that

@@ -122,8 +122,11 @@ static void clock_once(void)
 static void drain(void)
 {
 	h_pct = 0;
-	for (unsigned n = 0; n < 100000 && !(tags.q.empty() && hs.q.empty() && texts.q.empty()); n++)
+	for (unsigned n = 0; n < 100000; n++) {
+		if (tags.q.empty() && hs.q.empty() && texts.q.empty())
+			break;
 		clock_once();
+	}
 	clock_once();
 	wrong += !t->idle_o;
 }
@@ -264,8 +267,8 @@ static void test_full(void)
 		send_packet(4);
 	for (unsigned i = 0; i < 1000; i++)
 		clock_once();
-	ok(taken == TAG_DEPTH + 1, "tags not read: %u packets begun and one waiting (%u)", TAG_DEPTH,
-	   taken);
+	ok(taken == TAG_DEPTH + 1, "tags not read: %u packets begun and one waiting (%u)",
+	   TAG_DEPTH, taken);
 	tag_stall = 0;
 	drain();
 	ok(all_good(), "and all of them come when they are read");
@@ -286,8 +289,8 @@ static void test_rate(void)
 		clock_once();
 		clocks++;
 	}
-	ok(clocks <= slots + 30, "300 packets, blocks and two slots each: %u slots, %u clocks", slots,
-	   clocks);
+	ok(clocks <= slots + 30, "300 packets, blocks and two slots each: %u slots, %u clocks",
+	   slots, clocks);
 	drain();
 	ok(all_good(), "all right at that rate");
 }

@@ -19,7 +19,7 @@ static void test_random(unsigned n, unsigned gap, unsigned stall, const char *na
 		unsigned kind = tap_below(12);
 
 		if (kind < 2) {
-			send_plain(junk_frame(tb_chance(5) ? tb_range(14, 9216) : tb_range(14, 90)));
+			send_plain(junk_frame(tb_range(14, tb_chance(5) ? 9216 : 90)));
 		} else if (kind < 3) {
 			struct sealed p = seal(s, tb_range(1, 300), s->top + 1);
 
@@ -418,8 +418,8 @@ static void test_no_plaintext(void)
 				seen += at > p.v.text_off && !memcmp(b, &p.f.want[at], 16);
 		}
 	}
-	ok(!seen && !valid, "no plaintext of a packet with a wrong ICV, valid or not (%u, %u)", seen,
-	   valid);
+	ok(!seen && !valid, "no plaintext of a packet with a wrong ICV, valid or not (%u, %u)",
+	   seen, valid);
 	settle_test("and they are counted");
 }
 
@@ -445,7 +445,8 @@ static void test_counters(void)
 	drain();
 	for (unsigned i = 0; i < SAS; i++)
 		wrong += !read_sa(&sas[i], sas[i].id, true);
-	ok(wrong == 0, "packets, bytes, number, ICV failures and drops of each SA (%u wrong)", wrong);
+	ok(wrong == 0, "packets, bytes, number, ICV failures and drops of each SA (%u wrong)",
+	   wrong);
 }
 
 // An SA deleted while its packet is anywhere in the card: the packet is delivered

@@ -68,7 +68,8 @@ static void events(void)
 	t->irq_ready_i = 0;
 	t->event_i = 7;
 	clocks(20);
-	ok(sent[0] == 3 && t->irq_valid_o && t->irq_vector_o == 0 && !idle(), "waits for ready, not idle");
+	ok(sent[0] == 3 && t->irq_valid_o && t->irq_vector_o == 0 && !idle(),
+	   "waits for ready, not idle");
 	t->irq_ready_i = 1;
 	clocks(20);
 	ok(sent[0] == 4 && !sent[1] && idle(), "and is sent once");

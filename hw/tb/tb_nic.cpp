@@ -132,7 +132,8 @@ static void traffic(unsigned latency, unsigned stalls, unsigned count, size_t ma
 			int pair = tap_below(PAIRS);
 
 			want.push_back(post_esp(n, pair, tb_range(1, tb_chance(20) ? max_len : 300),
-						tb_range(1, tb_chance(20) ? 18 : 3), tb_chance(40)));
+						tb_range(1, tb_chance(20) ? 18 : 3),
+						tb_chance(40)));
 			packets[pair]++;
 			esp++;
 		} else {
@@ -154,7 +155,8 @@ static void traffic(unsigned latency, unsigned stalls, unsigned count, size_t ma
 	for (auto &t : n.tx_done)
 		bad_state += t.second != 0;
 	ok(!bad_state && n.tx_done.size() == count, "one completion a packet, all sent");
-	ok(n.counter(VALLUM_CNT_TX_ESP_PACKETS) == esp && n.counter(VALLUM_CNT_RX_ESP_PACKETS) == esp &&
+	ok(n.counter(VALLUM_CNT_TX_ESP_PACKETS) == esp &&
+	   n.counter(VALLUM_CNT_RX_ESP_PACKETS) == esp &&
 	   n.counter(VALLUM_CNT_TX_PACKETS) == count && n.counter(VALLUM_CNT_RX_PACKETS) == count,
 	   "card's counters");
 	for (int i = 0; i < PAIRS; i++) {
@@ -262,11 +264,13 @@ static void damaged_in(void)
 		delivered += n.received.size();
 		bad += n.received.size() != 1 || !right(n.received[0], good);
 		for (size_t at = e.host.size() - 340; at + 16 < e.host.size() - 16; at += 16)
-			leaked += memmem(n.mem.at(nic::RXBUF), 256 * 0x4400, &e.host[at], 16) != nullptr;
+			leaked += memmem(n.mem.at(nic::RXBUF), 256 * 0x4400, &e.host[at],
+					 16) != nullptr;
 	}
 	icv = n.counter(VALLUM_CNT_RX_DROP_ICV);
-	ok(!bad && delivered == 60 && icv == 60, "60 packets with one bit turned: dropped for their ICV "
-	   "(%" PRIu64 " counted), the next ones delivered", icv);
+	ok(!bad && delivered == 60 && icv == 60,
+	   "60 packets with one bit turned: dropped for their ICV (%" PRIu64
+	   " counted), the next ones delivered", icv);
 	ok(!leaked, "not 16 bytes of their plaintext are in host memory");
 	healthy(n, "damaged on the way in");
 }
@@ -295,7 +299,8 @@ static void delete_under_load(void)
 		n.ring_tx();
 		n.run(500 + tap_below(600));
 		// the host removes the outbound SA, then the inbound one
-		ok(n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) == 0, "DELETE outbound under load");
+		ok(n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) == 0,
+		   "DELETE outbound under load");
 		size_t on_wire = n.sent.size();
 		lkp.del(n, in_sa[p].id);
 		n.sa_command(VALLUM_SA_OP_DELETE, in_sa[p].id);
@@ -322,8 +327,8 @@ static void delete_under_load(void)
 	dropped = n.counter(VALLUM_CNT_TX_DROP_NO_SA) + n.counter(VALLUM_CNT_TX_DROP_STALE_SA);
 	ok(!clear, "every frame on the wire is one that the model sealed");
 	ok(!bad && !late, "frames of a deleted SA arrive as they were on the wire or not at all");
-	ok(sent + dropped == 800, "%" PRIu64 " sent, %" PRIu64 " dropped: every packet is accounted for",
-	   sent, dropped);
+	ok(sent + dropped == 800,
+	   "%" PRIu64 " sent, %" PRIu64 " dropped: every packet is accounted for", sent, dropped);
 	healthy(n, "delete under load");
 }
 
@@ -343,7 +348,8 @@ static void reset_under_load(void)
 		make_pairs(n);
 		n.sent.clear();
 		for (int i = 0; i < 100; i++) {
-			expected e = tb_chance(70) ? post_esp(n, i % PAIRS, tb_range(20, 1500), tb_range(1, 4))
+			expected e = tb_chance(70) ? post_esp(n, i % PAIRS, tb_range(20, 1500),
+							      tb_range(1, 4))
 						   : post_plain(n, tb_range(14, 2000));
 			want[e.wire] = e;
 			if (n.tx_room() < 20)
@@ -490,7 +496,8 @@ static void memory_gone(void)
 	n.start(7, 7);
 	make_pairs(n);
 	expected e = post_esp(n, 3, 700, 1);
-	ok(quiet(n) && n.received.size() == 1 && right(n.received[0], e), "after a reset it works again");
+	ok(quiet(n) && n.received.size() == 1 && right(n.received[0], e),
+	   "after a reset it works again");
 	healthy(n, "memory gone");
 }
 

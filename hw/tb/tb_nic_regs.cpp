@@ -20,10 +20,12 @@ static std::map<uint32_t, known> registers(void)
 				VALLUM_REG_RXC_TAIL, VALLUM_REG_SA_STATUS };
 	const uint32_t rw[] = { VALLUM_REG_CTRL, VALLUM_REG_MAX_FRAME, VALLUM_REG_SCRATCH,
 				VALLUM_REG_EVENT, VALLUM_REG_EVENT_MASK, VALLUM_REG_COAL,
-				VALLUM_REG_TXQ_BASE_LO, VALLUM_REG_TXQ_BASE_HI, VALLUM_REG_TXC_BASE_LO,
-				VALLUM_REG_TXC_BASE_HI, VALLUM_REG_TXQ_LOG2, VALLUM_REG_TXQ_TAIL,
-				VALLUM_REG_RXQ_BASE_LO, VALLUM_REG_RXQ_BASE_HI, VALLUM_REG_RXC_BASE_LO,
-				VALLUM_REG_RXC_BASE_HI, VALLUM_REG_RXQ_LOG2, VALLUM_REG_RXQ_TAIL,
+				VALLUM_REG_TXQ_BASE_LO, VALLUM_REG_TXQ_BASE_HI,
+				VALLUM_REG_TXC_BASE_LO, VALLUM_REG_TXC_BASE_HI,
+				VALLUM_REG_TXQ_LOG2, VALLUM_REG_TXQ_TAIL,
+				VALLUM_REG_RXQ_BASE_LO, VALLUM_REG_RXQ_BASE_HI,
+				VALLUM_REG_RXC_BASE_LO, VALLUM_REG_RXC_BASE_HI,
+				VALLUM_REG_RXQ_LOG2, VALLUM_REG_RXQ_TAIL,
 				// write only, read as 0
 				VALLUM_REG_ARM, VALLUM_REG_SA_CMD, VALLUM_REG_LKP_SPI,
 				VALLUM_REG_LKP_ENTRY, VALLUM_REG_LKP_INDEX };
@@ -63,7 +65,8 @@ static void every_offset(void)
 		if (a == VALLUM_REG_SA_CMD)
 			n.get(VALLUM_REG_SA_STATUS);
 	}
-	ok(!bad_read, "each of 16384 offsets is read: a register with OKAY, another with SLVERR and 0");
+	ok(!bad_read,
+	   "each of 16384 offsets is read: a register with OKAY, another with SLVERR and 0");
 	ok(!bad_write, "each is written: a register with OKAY, read-only or none with SLVERR");
 	for (uint32_t a = 0; a < 0x3100; a++) {
 		uint32_t v;
@@ -85,7 +88,8 @@ static void every_offset(void)
 static void values(void)
 {
 	static const uint32_t writable[] = { VALLUM_REG_SCRATCH, VALLUM_REG_TXQ_BASE_HI,
-		VALLUM_REG_TXC_BASE_HI, VALLUM_REG_RXQ_BASE_HI, VALLUM_REG_RXC_BASE_HI, VALLUM_REG_COAL };
+		VALLUM_REG_TXC_BASE_HI, VALLUM_REG_RXQ_BASE_HI, VALLUM_REG_RXC_BASE_HI,
+		VALLUM_REG_COAL };
 	static const uint32_t pages[] = { VALLUM_REG_TXQ_BASE_LO, VALLUM_REG_TXC_BASE_LO,
 		VALLUM_REG_RXQ_BASE_LO, VALLUM_REG_RXC_BASE_LO };
 	nic n;
@@ -100,7 +104,8 @@ static void values(void)
 	ok(n.get(VALLUM_REG_MAX_FRAME) == 1518 && n.get(VALLUM_REG_TXQ_LOG2) == 8 &&
 	   n.get(VALLUM_REG_RXQ_LOG2) == 8, "reset values");
 	ok((n.get(VALLUM_REG_STATUS) & ~VALLUM_STATUS_LINK) ==
-	   (VALLUM_STATUS_READY | VALLUM_STATUS_TX_IDLE | VALLUM_STATUS_RX_IDLE), "STATUS after reset");
+	   (VALLUM_STATUS_READY | VALLUM_STATUS_TX_IDLE | VALLUM_STATUS_RX_IDLE),
+	   "STATUS after reset");
 	for (uint32_t a : writable) {
 		uint32_t v = tap_rand();
 
@@ -153,7 +158,8 @@ static void events(void)
 	ok(!n.get(VALLUM_REG_EVENT), "a one clears");
 	n.set(VALLUM_REG_TXQ_TAIL, 1000);
 	n.run(20);
-	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_BAD_DESC && n.irqs[0] == 2, "BAD_DESC: vector 0");
+	ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_BAD_DESC && n.irqs[0] == 2,
+	   "BAD_DESC: vector 0");
 	// vector 1, through ARM and COAL
 	frame_t f(60, 0x88);
 	n.set(VALLUM_REG_COAL, 0);
@@ -193,17 +199,20 @@ static void sa_commands(void)
 	ok(all_zero, "the window reads as 0");
 	ok(n.sa_command(VALLUM_SA_OP_ADD, 5) == VALLUM_SA_ERR_NONE, "ADD");
 	ok(n.sa_command(VALLUM_SA_OP_READ, 5) == VALLUM_SA_ERR_NONE &&
-	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | s.gen) && n.get(VALLUM_REG_SA_RES + 16) == 41 &&
-	   !n.get(VALLUM_REG_SA_RES), "READ: valid, generation, sequence number, no packets");
-	ok(n.sa_command(VALLUM_SA_OP_READ, 6) == VALLUM_SA_ERR_NONE && !n.get(VALLUM_REG_SA_RES + 32) &&
-	   !n.get(VALLUM_REG_SA_RES + 16), "READ of an empty entry: not valid, zeros");
+	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | s.gen) &&
+	   n.get(VALLUM_REG_SA_RES + 16) == 41 && !n.get(VALLUM_REG_SA_RES),
+	   "READ: valid, generation, sequence number, no packets");
+	ok(n.sa_command(VALLUM_SA_OP_READ, 6) == VALLUM_SA_ERR_NONE &&
+	   !n.get(VALLUM_REG_SA_RES + 32) && !n.get(VALLUM_REG_SA_RES + 16),
+	   "READ of an empty entry: not valid, zeros");
 	// the window was wiped by the command: adding again without writing is refused
 	ok(n.sa_command(VALLUM_SA_OP_ADD, 7) == VALLUM_SA_ERR_ENTRY, "a command wipes the window");
 	for (unsigned id : { 1024u, 2000u, 65535u }) {
 		sa_words(&s, w);
 		ok(n.sa_add(id, w) == VALLUM_SA_ERR_INDEX &&
 		   n.sa_command(VALLUM_SA_OP_DELETE, id) == VALLUM_SA_ERR_INDEX &&
-		   n.sa_command(VALLUM_SA_OP_READ, id) == VALLUM_SA_ERR_INDEX, "index %u: refused", id);
+		   n.sa_command(VALLUM_SA_OP_READ, id) == VALLUM_SA_ERR_INDEX,
+		   "index %u: refused", id);
 	}
 	for (unsigned op : { 0u, 4u, 7u, 15u })
 		ok(n.sa_command(op, 5) == VALLUM_SA_ERR_OP, "operation %u: refused", op);
@@ -220,7 +229,8 @@ static void sa_commands(void)
 	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "outbound at its last number: refused");
 	s.seq = 0x100000000;
 	sa_words(&s, w);
-	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY, "more than 32 bits of number without ESN: refused");
+	ok(n.sa_add(8, w) == VALLUM_SA_ERR_ENTRY,
+	   "more than 32 bits of number without ESN: refused");
 	s.sa.esn = true;
 	s.seq = 0xffffffff;
 	sa_words(&s, w);
@@ -238,7 +248,8 @@ static void sa_commands(void)
 	struct card_sa in = sa_random(8, true);
 	in.seq = 77;
 	ok(sa_install(n, lkp, &in) && n.sa_command(VALLUM_SA_OP_READ, 8) == 0 &&
-	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | in.gen) && n.get(VALLUM_REG_SA_RES + 16) == 77,
+	   n.get(VALLUM_REG_SA_RES + 32) == (0x100u | in.gen) &&
+	   n.get(VALLUM_REG_SA_RES + 16) == 77,
 	   "an index moves from outbound to inbound");
 	// every index, both directions
 	unsigned bad = 0;
@@ -250,7 +261,8 @@ static void sa_commands(void)
 		bad += n.sa_add(i, w) != 0;
 	}
 	for (unsigned i = 0; i < 1024; i++)
-		bad += n.sa_command(VALLUM_SA_OP_READ, i) != 0 || n.get(VALLUM_REG_SA_RES + 16) != i;
+		bad += n.sa_command(VALLUM_SA_OP_READ, i) != 0 ||
+		       n.get(VALLUM_REG_SA_RES + 16) != i;
 	ok(!bad, "1024 SAs, each with its own state");
 	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
 	ok(n.wait_ready(), "ready after RESET");
@@ -310,7 +322,8 @@ static void while_busy(void)
 		n.set(VALLUM_REG_SA_WIN + 4 * i, w[i]);
 	n.set(VALLUM_REG_SA_CMD, VALLUM_SA_OP_ADD << VALLUM_SA_CMD_OP_LSB | 3);
 	uint64_t from = n.cycle;
-	ok(!n.read(VALLUM_REG_SCRATCH, &v) && n.cycle - from < 6, "during a command other reads go on");
+	ok(!n.read(VALLUM_REG_SCRATCH, &v) && n.cycle - from < 6,
+	   "during a command other reads go on");
 	// a second command at once: it waits for the first
 	n.set(VALLUM_REG_SA_CMD, VALLUM_SA_OP_READ << VALLUM_SA_CMD_OP_LSB | 3);
 	ok(n.get(VALLUM_REG_SA_STATUS) == 0 && n.get(VALLUM_REG_SA_RES + 32) == (0x100u | s.gen),
@@ -339,12 +352,13 @@ static void counters(void)
 	n.ring_tx();
 	n.run_until([&] { return n.received.size() == 3; });
 	n.read(VALLUM_COUNTERS + 8 * VALLUM_CNT_TX_BYTES, &low);
-	ok(low == 300 && n.counter(VALLUM_CNT_RX_BYTES) == 300 && n.counter(VALLUM_CNT_TX_PACKETS) == 3 &&
-	   n.counter(VALLUM_CNT_RX_PACKETS) == 3, "counters of packets and bytes");
+	ok(low == 300 && n.counter(VALLUM_CNT_RX_BYTES) == 300 &&
+	   n.counter(VALLUM_CNT_TX_PACKETS) == 3 && n.counter(VALLUM_CNT_RX_PACKETS) == 3,
+	   "counters of packets and bytes");
 	unsigned others = 0;
 	for (unsigned i = 0; i < VALLUM_CNT_COUNT; i++)
-		if (i != VALLUM_CNT_TX_BYTES && i != VALLUM_CNT_RX_BYTES && i != VALLUM_CNT_TX_PACKETS &&
-		    i != VALLUM_CNT_RX_PACKETS)
+		if (i != VALLUM_CNT_TX_BYTES && i != VALLUM_CNT_RX_BYTES &&
+		    i != VALLUM_CNT_TX_PACKETS && i != VALLUM_CNT_RX_PACKETS)
 			others += n.counter(i);
 	ok(!others, "all others are 0");
 	n.set(VALLUM_REG_CTRL, VALLUM_CTRL_RESET);

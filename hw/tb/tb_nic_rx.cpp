@@ -84,7 +84,8 @@ static void random_frames(unsigned latency, unsigned stalls, unsigned count, boo
 					spilled++;
 		}
 		if ((uint16_t)(n.rxc_head - done) != used || n.received.size() == first) {
-			diag("used %u buffers, completions of %u", used, (uint16_t)(n.rxc_head - done));
+			diag("used %u buffers, completions of %u", used,
+			     (uint16_t)(n.rxc_head - done));
 			bad++;
 			break;
 		}
@@ -128,7 +129,9 @@ static void alignments(void)
 
 			// two buffers, the first of every length modulo 16
 			n.put_rxd(n.rxq_tail++, nic::RXBUF + a * 0x1000 + b * 0x100 + b, 64 + a);
-			n.put_rxd(n.rxq_tail++, nic::RXBUF + 0x100000 + a * 0x4400 + b * 0x400 + tap_below(16), 64 + b);
+			n.put_rxd(n.rxq_tail++,
+				  nic::RXBUF + 0x100000 + a * 0x4400 + b * 0x400 + tap_below(16),
+				  64 + b);
 			if (f.size() > 128u + a + b)
 				f.resize(128 + a + b);
 			n.ring_rx();
@@ -140,8 +143,8 @@ static void alignments(void)
 	}
 	for (size_t i = 0; i < want.size() && i < n.received.size(); i++)
 		bad += n.received[i].bytes != want[i] || n.received[i].bufs != 2;
-	ok(!bad && n.received.size() == want.size(), "every cut at every alignment: %zu of %zu frames",
-	   n.received.size(), want.size());
+	ok(!bad && n.received.size() == want.size(),
+	   "every cut at every alignment: %zu of %zu frames", n.received.size(), want.size());
 	healthy(n, "alignments");
 }
 
@@ -191,7 +194,8 @@ static void bad_buffers(void)
 		{ "address 0", 0, 2048, VALLUM_EVENT_BUS_ERROR },
 		{ "address above memory", nic::MEM + nic::MEM_SIZE, 2048, VALLUM_EVENT_BUS_ERROR },
 		{ "address at the top", 0xfffffffffffffff0, 2048, VALLUM_EVENT_BUS_ERROR },
-		{ "address at memory's end", nic::MEM + nic::MEM_SIZE - 40, 2048, VALLUM_EVENT_BUS_ERROR },
+		{ "address at memory's end", nic::MEM + nic::MEM_SIZE - 40, 2048,
+		  VALLUM_EVENT_BUS_ERROR },
 	};
 	uint64_t drops = 0;
 	nic n;
@@ -205,7 +209,8 @@ static void bad_buffers(void)
 			if (second)
 				n.put_rxd(n.rxq_tail++, nic::RXBUF + 3, 128);
 			n.put_rxd(n.rxq_tail, k.addr, k.len);
-			// its completion says 0 bytes or what did not arrive; the bench must not look there
+			// its completion says 0 bytes or what did not arrive; the bench must
+			// not look there
 			n.rx_bufs[n.rxq_tail++ & 63] = { nic::RXBUF + 0x8000, 16384 };
 			n.put_rxd(n.rxq_tail++, nic::RXBUF + 0x4400, 2048);
 			n.received.clear();
@@ -219,8 +224,8 @@ static void bad_buffers(void)
 			   n.received[0].bufs == 1 + second && !n.received[1].bus_error &&
 			   n.received[1].bytes == after && n.get(VALLUM_REG_EVENT) == k.event &&
 			   n.counter(VALLUM_CNT_RX_DROP_BUS) == drops,
-			   "%s of the %s buffer: BUS_ERROR in all its completions, the next frame unharmed",
-			   k.what, second ? "second" : "first");
+			   "%s of the %s buffer: BUS_ERROR in all its completions, "
+			   "the next frame unharmed", k.what, second ? "second" : "first");
 		}
 	}
 	ok(n.counter(VALLUM_CNT_RX_PACKETS) == drops, "only the good frames count as delivered");
@@ -291,8 +296,9 @@ static void starved(void)
 		n.poll();
 	}
 	uint64_t full = n.counter(VALLUM_CNT_RX_DROP_FULL);
-	ok(full && full + n.received.size() == 400, "too few buffers for 400 frames: %zu kept, %" PRIu64
-	   " dropped and counted", n.received.size(), full);
+	ok(full && full + n.received.size() == 400,
+	   "too few buffers for 400 frames: %zu kept, %" PRIu64 " dropped and counted",
+	   n.received.size(), full);
 	bad = 0;
 	int prev = -1;
 	for (auto &r : n.received) {

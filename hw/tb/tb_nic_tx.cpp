@@ -59,7 +59,8 @@ static void random_packets(unsigned latency, unsigned stalls, unsigned count)
 		}
 		make_room(n, VALLUM_TXD_MAX_BUFS);
 		n.send(f, q, random_cuts(f.size(), VALLUM_TXD_MAX_BUFS));
-		if (q.csum && !csum_insert(f.data(), f.size(), q.csum_start, q.csum_off, q.csum_end))
+		if (q.csum &&
+		    !csum_insert(f.data(), f.size(), q.csum_start, q.csum_off, q.csum_end))
 			bail_out("the model refused a checksum");
 		bytes += f.size();
 		want.push_back(f);
@@ -97,7 +98,8 @@ static void checksum_edges(void)
 				f[12] = 0x88;
 				make_room(n, 1);
 				n.send(f, q);
-				csum_insert(f.data(), f.size(), q.csum_start, q.csum_off, q.csum_end);
+				csum_insert(f.data(), f.size(), q.csum_start, q.csum_off,
+					    q.csum_end);
 				want.push_back(f);
 			}
 		}
@@ -294,7 +296,8 @@ static void bus_errors(void)
 		for (auto &t : n.tx_done)
 			good += !t.second;
 		ok(n.tx_done.size() == 3 && n.tx_done[1].second == status && good == 2 &&
-		   n.sent.size() == 2 && n.sent[1] == f && n.counter(VALLUM_CNT_TX_DROP_BUS) == drops,
+		   n.sent.size() == 2 && n.sent[1] == f &&
+		   n.counter(VALLUM_CNT_TX_DROP_BUS) == drops,
 		   "buffer at %016" PRIx64 ": dropped, the next packet unharmed", a);
 		n.tx_done.clear();
 		n.sent.clear();
@@ -346,8 +349,9 @@ static void doorbells(void)
 		n.set(VALLUM_REG_EVENT, 7);
 		n.set(VALLUM_REG_TXQ_TAIL, t);
 		n.run(500);
-		ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_BAD_DESC && !n.get(VALLUM_REG_TXQ_HEAD) &&
-		   n.sent.empty(), "TAIL %u of a ring of 64: refused with BAD_DESC", t);
+		ok(n.get(VALLUM_REG_EVENT) == VALLUM_EVENT_BAD_DESC &&
+		   !n.get(VALLUM_REG_TXQ_HEAD) && n.sent.empty(),
+		   "TAIL %u of a ring of 64: refused with BAD_DESC", t);
 	}
 	n.set(VALLUM_REG_EVENT, 7);
 	ok(drained(n) && n.sent.size() == 64 && !n.get(VALLUM_REG_EVENT), "TAIL 64 is taken");

@@ -78,7 +78,8 @@ static bool right_known(const struct inside &f, const struct rx_case &c)
 
 	n_truncated += cut;
 	n_form += !cut && form;
-	if (!c.hit || !c.shape.esp || c.sa_id != f.id || c.sa_gen != s->gen || c.drop != (cut || form))
+	if (!c.hit || !c.shape.esp || c.sa_id != f.id || c.sa_gen != s->gen ||
+	    c.drop != (cut || form))
 		return false;
 	if (c.drop)
 		return c.reason == (cut ? DROP(TRUNCATED) : DROP(ESP_FORM));
@@ -187,8 +188,11 @@ static void move_high(uint16_t id, uint64_t high)
 
 static void drain(void)
 {
-	for (unsigned n = 0; n < 5000 && (!heads.empty() || !under_way.empty() || !jobs.q.empty()); n++)
+	for (unsigned n = 0; n < 5000; n++) {
+		if (heads.empty() && under_way.empty() && jobs.q.empty())
+			break;
 		clock_once();
+	}
 	for (unsigned i = 0; i < 6; i++)
 		clock_once();
 	wrong += !t->idle_o;

@@ -99,7 +99,8 @@ static bool put_beat(void)
 	t->in_last_i = last;
 	if (last)
 		t->in_user_i = f.bad_fcs;
-	tight |= beats.q.size() + at / 16 >= BUFFER_DEPTH || (last && heads.size() >= HEAD_DEPTH - 1);
+	tight |= beats.q.size() + at / 16 >= BUFFER_DEPTH ||
+		 (last && heads.size() >= HEAD_DEPTH - 1);
 	at += n;
 	return last;
 }
@@ -206,7 +207,8 @@ static void test_random(unsigned n, unsigned gap, unsigned head, unsigned beat)
 			clock_once();
 	}
 	drain();
-	ok(all_good(), "%u frames, %u%% gaps, heads %u%% and beats %u%% stalled", n, gap, head, beat);
+	ok(all_good(), "%u frames, %u%% gaps, heads %u%% and beats %u%% stalled",
+	   n, gap, head, beat);
 }
 
 static void test_sizes(void)

@@ -439,7 +439,8 @@ static void test_reset(void)
 	t->case_valid_i = t->end_valid_i = t->tag_valid_i = 0;
 	t.reset(1);
 	t.settle();
-	ok(t->idle_o && !t->pkt_valid_o && !t->drop_o && !t->high_we_o, "a reset forgets the frames");
+	ok(t->idle_o && !t->pkt_valid_o && !t->drop_o && !t->high_we_o,
+	   "a reset forgets the frames");
 	cases.clear();
 	ends.clear();
 	tags.clear();

@@ -202,8 +202,9 @@ static bool record_right(const packet &p)
 {
 	tx_record r = struct_at<tx_record>(t->rec_o);
 	bool same = r.index == p.index && r.seq_hi == p.head.seq_hi &&
-		    r.esp_off == p.head.esp_off && r.sa_gen == p.head.gen && r.sa_id == p.head.sa_id &&
-		    r.esp == p.head.esp && r.len == p.data.size() && r.csum == p.head.csum;
+		    r.esp_off == p.head.esp_off && r.sa_gen == p.head.gen &&
+		    r.sa_id == p.head.sa_id && r.esp == p.head.esp && r.len == p.data.size() &&
+		    r.csum == p.head.csum;
 
 	if (p.head.csum)
 		same = same && r.off == p.head.off && !memcmp(r.field, p.field, 2);

@@ -311,7 +311,8 @@ static void test_random(unsigned n, unsigned writes, unsigned gap, unsigned room
 		}
 	}
 	drain();
-	ok(all_good(), "%u packets, %u%% of the clocks write an SA, %u%% gaps, %u%% and %u%% stalls, "
+	ok(all_good(),
+	   "%u packets, %u%% of the clocks write an SA, %u%% gaps, %u%% and %u%% stalls, "
 	   "%u state reads", n, writes, gap, room, job, reads - read);
 }
 
@@ -414,7 +415,8 @@ static void test_scrub(void)
 		t.settle();
 		left += t->pkt_iv_o || t->pkt_icv_len_o;
 	}
-	ok(!left && all_good(), "nothing of a deleted SA stays at the memory's output (%u did)", left);
+	ok(!left && all_good(), "nothing of a deleted SA stays at the memory's output (%u did)",
+	   left);
 }
 
 // With no room behind it, or no lane: a state read is answered all the same.

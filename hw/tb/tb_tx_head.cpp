@@ -166,7 +166,8 @@ static void test_offsets(void)
 	for (unsigned len = 1; len < 200; len++)
 		send(len, tap_rand() & 0xff, false);
 	drain();
-	ok(all_good(), "packets that end before their header (%u), and such without one", cut_short);
+	ok(all_good(), "packets that end before their header (%u), and such without one",
+	   cut_short);
 }
 
 static void test_random(unsigned n, unsigned gap, unsigned head, unsigned out)
@@ -181,7 +182,8 @@ static void test_random(unsigned n, unsigned gap, unsigned head, unsigned out)
 			clock_once();
 	}
 	drain();
-	ok(all_good(), "%u packets, %u%% gaps, heads %u%% and beats %u%% stalled", n, gap, head, out);
+	ok(all_good(), "%u packets, %u%% gaps, heads %u%% and beats %u%% stalled",
+	   n, gap, head, out);
 }
 
 // Each packet alone: idle before and after it, and never while any of it is inside.
@@ -205,7 +207,8 @@ static void test_full(void)
 	send(9000, 34, true);
 	for (unsigned i = 0; i < 200; i++)
 		clock_once();
-	ok(taken == DATA_DEPTH + 1 && !t->in_ready_o, "beats not read: %u taken, then no more", taken);
+	ok(taken == DATA_DEPTH + 1 && !t->in_ready_o, "beats not read: %u taken, then no more",
+	   taken);
 	out_stall = 0;
 	drain();
 	ok(all_good(), "and all of them come when they are read");

@@ -388,8 +388,8 @@ static void full(void)
 			for (unsigned i = 0; i < 20; i++)
 				cycle();
 			ok(took == k.packets && still == took && begun == took + 1,
-			   "%u packets of %u bytes fill the buffer; one more when its last beat is free",
-			   took, k.len);
+			   "%u packets of %u bytes fill the buffer; one more when its last beat is "
+			   "free", took, k.len);
 		} else {
 			pct_out = 100;
 			for (unsigned i = 0; i < 3000; i++)
@@ -399,8 +399,8 @@ static void full(void)
 			for (unsigned i = 0; i < 20; i++)
 				cycle();
 			ok(took == k.packets && still == took && begun > took,
-			   "%u packets of %u bytes are under way at most; more when one is completed",
-			   took, k.len);
+			   "%u packets of %u bytes are under way at most; more when one is "
+			   "completed", took, k.len);
 		}
 		pct_out = pct_done = 100;
 		verdict(drain(100000), "then the others");

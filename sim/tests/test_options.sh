@@ -37,7 +37,8 @@ refused 2 'not complete' --card "socket=$dir/s,wire=unix:"
 for list in lie hang: hang:0 hang:x hang:1x hang:1/ /hang hang:4294967296 hang:-1 txc txc-index0; do
 	refused 2 "fault: '$list' is not KIND" --card "socket=$dir/s,fault=$list"
 done
-refused 2 'txc-index, .*, gone$' --card "socket=$dir/s,fault=$(yes hang/ | head -n 32 | tr -d '\n')hang"
+many=$(yes hang/ | head -n 32 | tr -d '\n')hang
+refused 2 'txc-index, .*, gone$' --card "socket=$dir/s,fault=$many"
 refused 2 'cable:N' --card "socket=$dir/s,wire=cable:x"
 refused 2 '1 end' --card "socket=$dir/s,wire=cable:1"
 refused 2 '3 end' --card "socket=$dir/1,wire=cable:1" --card "socket=$dir/2,wire=cable:1" \
