@@ -66,9 +66,11 @@ say "reading the counters"
 {
 	while read -r spi _; do
 		ip -s xfrm state list proto esp spi $spi | awk -v spi=$spi '
-			/lifetime current/ { getline; gsub(/[(),a-z]/, " "); print spi, "kernel", $2, $1; exit }'
+			/lifetime current/ {
+				getline; gsub(/[(),a-z]/, " "); print spi, "kernel", $2, $1; exit }'
 		ip -n peer -s xfrm state list proto esp spi $spi | awk -v spi=$spi '
-			/lifetime current/ { getline; gsub(/[(),a-z]/, " "); print spi, "peer", $2, $1; exit }'
+			/lifetime current/ {
+				getline; gsub(/[(),a-z]/, " "); print spi, "peer", $2, $1; exit }'
 	done </run/out/spis
 	[ "$VALLUM_WIRE" != card ] || sa_of_driver
 } >/run/out/counts

@@ -42,7 +42,7 @@ function row(spi, dir, name,   i, p, good, line) {
 }
 
 END {
-	parties = split(wire == "card" ? "card driver kernel peer wire" : "kernel peer wire", party, " ")
+	parties = split((wire == "card" ? "card driver " : "") "kernel peer wire", party, " ")
 	printf("{\n  \"kernel\": \"%s\",\n  \"sas\": [", kernel) > json
 	printf "\nVallum under Linux %s\n\n  %-33s", kernel, "SA           packets as seen by"
 	for (i = 1; i <= parties; i++)
@@ -77,7 +77,8 @@ END {
 			bad = 1
 		sub(/^(not )?ok - /, "", text)
 		printf "  %-4s %s\n", good ? "yes" : "NO", text
-		printf("%s\n    \"%s\": %s", comma++ ? "," : "", text, good ? "true" : "false") > json
+		printf("%s\n    \"%s\": %s", comma++ ? "," : "", text,
+			good ? "true" : "false") > json
 	}
 	if (found < 4)
 		bad = 1
