@@ -184,8 +184,19 @@ static void vallum_rx_frame(struct vallum *v, const struct vallum_cpl *cpl, stru
 	}
 	skb_record_rx_queue(skb, 0);
 	skb->protocol = eth_type_trans(skb, v->netdev);
+	/*
+	 * The card looks for ESP behind one VLAN tag, too.  What it found there goes on
+	 * without: GRO of ESP that is decrypted takes the tag for the IP header.
+	 */
+	if (word & VALLUM_RXC_CRYPTO_MASK && skb->protocol == htons(ETH_P_8021Q)) {
+		skb = skb_vlan_untag(skb);
+		if (unlikely(!skb)) {
+			vallum_rx_count(q, VALLUM_RXQ_SKB_FAILED);
+			return;
+		}
+	}
 	if (word & VALLUM_RXC_CRYPTO_MASK &&
-	    !vallum_xfrm_rx(v, skb, FIELD_GET(VALLUM_RXC_SA_ID_MASK, word),
+	    !vallum_xfrm_rx(v, skb, len, FIELD_GET(VALLUM_RXC_SA_ID_MASK, word),
 			    FIELD_GET(VALLUM_RXC_SA_GEN_MASK, word))) {
 		kfree_skb(skb);
 		return;

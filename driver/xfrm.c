@@ -504,10 +504,10 @@ static bool vallum_xfrm_rx_encap(struct sk_buff *skb)
 
 /*
  * NAPI, which runs with bottom halves off and so under RCU.  A packet which the card
- * has decrypted, at its network header: tells the stack so.  False: it must not go to
- * the stack (which would decrypt it again).
+ * has decrypted, at its network header, of a frame of that many bytes: tells the stack
+ * so.  False: it must not go to the stack (which would decrypt it again).
  */
-bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
+bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, unsigned int bytes, u16 id, u8 gen)
 {
 	struct vallum_rxq *q = &v->rxq;
 	unsigned int counter;
@@ -540,11 +540,11 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, u16 id, u8 gen)
 	skb->mark = xfrm_smark_get(skb->mark, sa->x);
 
 	WRITE_ONCE(sa->packets, sa->packets + 1);
-	WRITE_ONCE(sa->bytes, sa->bytes + skb->len + ETH_HLEN);
+	WRITE_ONCE(sa->bytes, sa->bytes + bytes);
 
 	u64_stats_update_begin(&q->sync);
 	q->count[VALLUM_RXQ_IPSEC_PKTS]++;
-	q->count[VALLUM_RXQ_IPSEC_BYTES] += skb->len + ETH_HLEN;
+	q->count[VALLUM_RXQ_IPSEC_BYTES] += bytes;
 	u64_stats_update_end(&q->sync);
 	return true;
 
