@@ -127,4 +127,26 @@ on_disk 300m
 refused "a disk that fills up while make runs" 2 "$work/small has" 'free, 256 are needed: free some'
 grep -q 'error writing to main.o' "$work/err"
 ok $? "after what the compiler says"
+
+# --- Folders that the root has not -----------------------------------------------------------
+# mk/enter outside of the root; a stand-in for bwrap says where the command would start, and
+# where it would put temporary files.
+cp mk/enter "$tree/mk"
+echo "echo $work/none" >"$tree/mk/root.sh"
+cat >"$work/tools/bwrap" <<'TOOL'
+#!/bin/sh
+while [ "$1" != --chdir ]; do shift; done
+echo "$2 ${TMPDIR:-/tmp}"
+TOOL
+chmod +x "$work/tools/bwrap"
+# entered NAME FOLDER TMPDIR WANT
+entered() {
+	run env PATH="$work/tools:$PATH" TMPDIR="$3" unshare --map-root-user --mount \
+		sh -c 'mount --bind "$0" /etc && cd "$1" && "$2/mk/enter" true' "$work/etc" "$2" "$tree"
+	is "$1" "$status $(cat "$work/out")" "0 $4"
+}
+tree=$(cd "$tree" && pwd -P)
+entered "mk/enter in the checkout, TMPDIR below it" "$tree/mk" "$tree/mk" "$tree/mk $tree/mk"
+entered "mk/enter in /tmp, no TMPDIR" /tmp '' '/tmp /tmp'
+entered "mk/enter where the root is not seen, nor TMPDIR" /usr /usr/share "$tree /tmp"
 done_testing
