@@ -33,6 +33,11 @@ help:
 ## (default: vallum in the user's cache folder); VALLUM_MIRROR=URL overrides the
 ## Debian mirror of the host's apt.
 
+else ifneq ($(words $(CURDIR)),1)
+
+$(error vallum: the path "$(CURDIR)" has a space, which make and the kernel's build cannot \
+	handle: move the checkout)
+
 else ifeq ($(wildcard /etc/vallum-root),)
 
 # Outside the root: pass every goal through, in parallel unless told otherwise.

@@ -128,6 +128,12 @@ refused "a disk that fills up while make runs" 2 "$work/small has" 'free, 256 ar
 grep -q 'error writing to main.o' "$work/err"
 ok $? "after what the compiler says"
 
+mkdir "$work/a b"
+cp Makefile "$work/a b"
+run sh -c 'cd "$0" && unset MAKEFLAGS MAKELEVEL && make' "$work/a b"
+refused "a path with a space" 2 "the path \"$work/a b\" has a space" 'move the checkout'
+one_line
+
 # --- Folders that the root has not -----------------------------------------------------------
 # mk/enter outside of the root; a stand-in for bwrap says where the command would start, and
 # where it would put temporary files.
