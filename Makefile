@@ -20,6 +20,9 @@ help:
 ##                            KERNEL=stable|newest: 6.12 (default) or the newest of backports
 ## make test                  every test, the virtual machines included
 ## make check                 linters and the tests that need no virtual machine
+## make debug-kernel           build kernels with KASAN, lockdep, kmemleak and such (a quarter of an hour each);
+##                            KERNEL=stable|newest for one. DEBUG_KERNEL=1 before a system test then takes them
+## make test-debug             the system tests on the debug kernels, built first (an hour)
 ## make bench                 measure; prints a table, writes build/bench/results.json
 ## make bench-synth           place and route one lane on an ECP5-85k (tens of minutes)
 ## make synth                 yosys' cell count for ECP5
@@ -48,6 +51,7 @@ $(GOALS): enter ;
 enter:
 	@$(if $(filter-out clean,$(GOALS)),mk/space)
 	@mk/root.sh >/dev/null
+	@$(if $(filter debug-kernel test-debug,$(GOALS)),mk/debug-kernel $(KERNEL))
 	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS) || { mk/space; exit 1; }
 
 else

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# vallum.ko for every kernel of the root, in build/driver/<kernel>/.  Kbuild
-# writes next to its Makefile, so it gets a folder of links: sources stay clean.
+# vallum.ko for every kernel of the root, and for the debug kernels (mk/debug-kernel) if
+# they were built, in build/driver/<kernel>/.  Kbuild writes next to its Makefile, so it
+# gets a folder of links: sources stay clean.
 
 KERNELS := $(shell cat /etc/vallum-kernels 2>/dev/null)
+DEBUG_KERNELS := $(wildcard /run/vallum-debug/*/release)
+DEBUG_RELEASES := $(foreach f,$(DEBUG_KERNELS),$(shell cat $f))
 DRIVER_SRC := $(wildcard driver/*.c)
 DRIVER_HDR := $(wildcard driver/*.h)
-DRIVER_KO := $(KERNELS:%=$(B)/driver/%/vallum.ko)
-DRIVER_ARGS = -C /usr/src/linux-headers-$* M=$(CURDIR)/$(B)/driver/$* \
+DRIVER_KO := $(patsubst %,$(B)/driver/%/vallum.ko,$(KERNELS) $(DEBUG_RELEASES))
+DRIVER_KBUILD = $(or $(DRIVER_KBUILD_$*),/usr/src/linux-headers-$*)
+DRIVER_ARGS = -C $(DRIVER_KBUILD) M=$(CURDIR)/$(B)/driver/$* \
 	VALLUM_GEN=$(CURDIR)/$(B)/gen W=1 $(if $(V),V=1)
 
 $(DRIVER_KO): $(B)/driver/%/vallum.ko: $(DRIVER_SRC) $(DRIVER_HDR) driver/Kbuild \
 		driver/driver.mk $(GEN_H)
 	$(call say,KBUILD,$@)
-	$(Q)[ -e /usr/src/linux-headers-$*/Makefile ] || { \
-		echo "vallum: no /usr/src/linux-headers-$*; the toolchain root is damaged:" \
+	$(Q)[ -e $(DRIVER_KBUILD)/Makefile ] || { \
+		echo "vallum: no $(DRIVER_KBUILD); the toolchain root is damaged:" \
 			"remove the folder that mk/root.sh prints and run make again" >&2; exit 1; }
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(@D) && rm -f *.c *.h Kbuild && \
@@ -22,6 +26,13 @@ $(DRIVER_KO): $(B)/driver/%/vallum.ko: $(DRIVER_SRC) $(DRIVER_HDR) driver/Kbuild
 		{ cat $(@D)/build.log; exit 1; }
 	$(Q)! grep -E 'warning:|error:' $(@D)/build.log
 	$(Q)touch $@
+
+# Another configuration makes another layout of the kernel's structures.
+define driver_debug
+DRIVER_KBUILD_$(2) := $(dir $(1))build
+$(B)/driver/$(2)/vallum.ko: $(1)
+endef
+$(foreach f,$(DEBUG_KERNELS),$(eval $(call driver_debug,$f,$(shell cat $f))))
 
 .PHONY: driver lint-driver lint-driver-sparse lint-driver-checkpatch
 driver: $(DRIVER_KO)

@@ -36,6 +36,15 @@ VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
 VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t \
 	tests/system/faults.t tests/system/ike.t tests/system/lies.t tests/system/matrix.t
 
+# On the debug kernels.  The Makefile has mk/debug-kernel build them before it comes here.
+SYSTEM_TESTS := $(filter tests/system/%,$(VM_TESTS))
+.PHONY: debug-kernel test-debug
+debug-kernel: $(DRIVER_KO)
+	$(Q)[ -n "$(DEBUG_KERNELS)" ] || { \
+		echo "vallum: debug kernels are made outside of the toolchain root: leave its shell" >&2; exit 1; }
+test-debug: debug-kernel $(ALL)
+	$(Q)DEBUG_KERNEL=1 $(PROVE) $(SYSTEM_TESTS)
+
 BENCHES += tests/bench/host tests/bench/demo
 
 .PHONY: demo

@@ -65,6 +65,15 @@ vm -k oldest -- true
 is "an unknown kernel is refused" $status 125
 grep -q 'KERNEL is stable or newest' "$work/err"
 ok $? "in words"
+# One that was built is covered.
+cat >"$work/undebug" <<'SCRIPT'
+[ ! -d /run/vallum-debug ] || mount -t tmpfs none /run/vallum-debug || exit 1
+exec tests/vm/run -n vm-test -d -- true
+SCRIPT
+run unshare --map-root-user --mount sh "$work/undebug"
+is "a debug kernel that was not built is refused" $status 125
+grep -q "run 'make debug-kernel KERNEL=stable' first" "$work/err"
+ok $? "in words"
 run env SIM="$work/none" tests/vm/run -n vm-test -w card -- true
 is "a simulator that is not there is refused" $status 125
 grep -q 'is not built: run make' "$work/err"
