@@ -20,7 +20,8 @@ help:
 ##                            KERNEL=stable|newest: 6.12 (default) or the newest of backports
 ## make test                  every test, the virtual machines included
 ## make check                 linters and the tests that need no virtual machine
-## make debug-kernel           build kernels with KASAN, lockdep, kmemleak and such (a quarter of an hour each);
+## make formal                prove what must always hold of the RTL (yosys, z3)
+## make debug-kernel          build kernels with KASAN, lockdep, kmemleak and such (a quarter of an hour each);
 ##                            KERNEL=stable|newest for one. DEBUG_KERNEL=1 before a system test then takes them
 ## make test-debug             the system tests on the debug kernels, built first (an hour)
 ## make bench                 measure; prints a table, writes build/bench/results.json

@@ -55,3 +55,5 @@ $(eval $(call program_rules,bench,nic,vallum_nic,$(RTL_CARD),,$(B)/tests/libmode
 $(eval $(call bench_rules,nic))
 $(HW)/bench_nic $(CARD_TESTS:%=$(HW)/tb_%): $(B)/tests/libmodel.a
 hw/tb/bench_nic.sh: $(HW)/bench_gcm_lane
+
+include hw/formal/formal.mk

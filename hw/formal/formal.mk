@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Proofs of the RTL.  One is one line:
+#
+#   $(call proof,NAME,FILES,SETTINGS)
+#       hw/formal/NAME_fv.sv with FILES behind it gives build/formal/NAME, which
+#       prints TAP; hw/formal/prove.sh tells the settings
+
+define proof_rules
+$(B)/formal/$(1): hw/formal/prove.sh hw/formal/formal.mk hw/formal/$(1)_fv.sv $(2)
+	@mkdir -p $$(@D)
+	$(Q)printf '%s\n' '#!/bin/sh' \
+		"exec hw/formal/prove.sh $(1) '$(3)' $(2) hw/formal/$(1)_fv.sv" >$$@ && chmod +x $$@
+FORMAL_TESTS += $(B)/formal/$(1)
+endef
+proof = $(eval $(call proof_rules,$(1),$(2),$(3)))
+
+QUEUE_WATCH := hw/formal/queue_watch.sv
+$(call proof,skid,hw/rtl/vallum_skid.sv $(QUEUE_WATCH),bmc=8 induct=2 cover=6)
+$(call proof,fifo,hw/rtl/vallum_fifo.sv $(QUEUE_WATCH),bmc=8 induct=2 cover=10)
+$(call proof,ring_fifo,hw/rtl/vallum_ring_fifo.sv $(QUEUE_WATCH),bmc=8 induct=2 cover=10)
+$(call proof,pkt_fifo,hw/rtl/vallum_pkt_fifo.sv,bmc=8 induct=2 cover=12)
+$(call proof,axi_split,hw/rtl/vallum_axi_split.sv,bmc=6 induct=1 cover=10)
+
+.PHONY: formal
+formal: $(FORMAL_TESTS)
+	$(Q)$(PROVE) $^
+CHECK_TESTS += $(FORMAL_TESTS)
