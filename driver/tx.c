@@ -312,7 +312,7 @@ drop:
 
 /* Packets, bytes of completions in one round of NAPI. */
 struct vallum_tx_sum {
-	unsigned int packets, bytes, drops;
+	unsigned int packets, bytes, drops, drop_bytes;
 	unsigned int esp_packets, esp_bytes, esp_drops;
 };
 
@@ -337,6 +337,7 @@ static bool vallum_tx_complete(struct vallum *v, u32 word, int budget,
 	sum->bytes += skb->len;
 	if (unlikely(FIELD_GET(VALLUM_TXC_STATUS_MASK, word))) {
 		sum->drops++;
+		sum->drop_bytes += skb->len;
 		sum->esp_drops += first->esp;
 	} else if (first->esp) {
 		sum->esp_packets++;
@@ -379,7 +380,7 @@ bool vallum_tx_clean(struct vallum *v, int budget)
 
 	u64_stats_update_begin(&q->sync);
 	q->count[VALLUM_TXQ_PACKETS] += sum.packets - sum.drops;
-	q->count[VALLUM_TXQ_BYTES] += sum.bytes;
+	q->count[VALLUM_TXQ_BYTES] += sum.bytes - sum.drop_bytes;
 	q->count[VALLUM_TXQ_CARD_DROPS] += sum.drops;
 	q->count[VALLUM_TXQ_IPSEC_PKTS] += sum.esp_packets;
 	q->count[VALLUM_TXQ_IPSEC_BYTES] += sum.esp_bytes;
