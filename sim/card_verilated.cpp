@@ -3,6 +3,8 @@
 // The pins of card.h on the Verilated RTL.  The only C++ of the simulator:
 // nothing here knows what the signals mean.
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -45,7 +47,10 @@ static bool open_trace(struct card *card, const char *path) {
   card->context.traceEverOn(true);
   card->fst = std::make_unique<VerilatedFstC>();
   card->top->trace(card->fst.get(), 99);
+  // All signals, so also keys: for nobody else to read.
+  mode_t mask = umask(077);
   card->fst->open(path);
+  umask(mask);
   return true;
 #else
   (void)card;
