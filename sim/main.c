@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* vallum-sim: sets up what the command line asks for, runs the loop, ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,18 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The card's memory holds keys: no core file, and no memory in what goes to a handler of cores. */
+static void no_core(void)
+{
+	int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		log_warn("/proc/self/coredump_filter: %s: a core may hold keys", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static struct sim sim;
@@ -134,8 +147,7 @@ int main(int argc, char **argv)
 
 	if (!options_parse(&sim.options, argc, argv, &status))
 		return status;
-	/* The card's memory holds keys: no core file. */
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	no_core();
 	signals = catch_signals();
 	if (signals < 0 || dma_init()) {
 		log_error("cannot set up signals: %s", strerror(errno));

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -223,6 +224,23 @@ static void test_sockets(void)
 	ok(!stat(stats, &st) && st.st_size > 100, "and leaves its counters");
 }
 
+/* What a core dump would hold of the memory with the keys: nothing, and there is none. */
+static void test_no_core(void)
+{
+	struct rlimit limit = { 1, 1 };
+	char name[64], filter[16] = "";
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/%d/coredump_filter", pid);
+	f = fopen(name, "r");
+	ok(f && fgets(filter, sizeof(filter), f) && !strtoul(filter, NULL, 16),
+	   "no memory goes into a core dump (%.8s)", filter);
+	if (f)
+		fclose(f);
+	ok(!prlimit(pid, RLIMIT_CORE, NULL, &limit) && !limit.rlim_cur && !limit.rlim_max,
+	   "and no file is written");
+}
+
 int main(void)
 {
 	const char *args[] = { "--card", card, "--stats", NULL, NULL };
@@ -235,6 +253,7 @@ int main(void)
 	path = strdup(path);
 	stats = strdup(stats);
 	pid = sim_start(path, args);
+	test_no_core();
 	test_vanish();
 	test_two();
 	test_slow();
