@@ -152,7 +152,10 @@ static u64 vallum_hw_counter_read(struct vallum *v, unsigned int counter)
 	return (u64)hi << 32 | lo;
 }
 
-/* A counter of the card (VALLUM_CNT_*), counted on over resets.  Atomic context is fine. */
+/*
+ * A counter of the card (VALLUM_CNT_*), counted on over resets; of a card that is gone,
+ * as it was told last.  Atomic context is fine.
+ */
 u64 vallum_hw_counter(struct vallum *v, unsigned int counter)
 {
 	u64 val;
@@ -161,6 +164,8 @@ u64 vallum_hw_counter(struct vallum *v, unsigned int counter)
 	val = v->counter_base[counter];
 	if (v->counters_on)
 		val += vallum_hw_counter_read(v, counter);
+	val = max(val, v->counter_told[counter]);
+	v->counter_told[counter] = val;
 	spin_unlock_bh(&v->counter_lock);
 	return val;
 }

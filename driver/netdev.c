@@ -185,6 +185,8 @@ static void vallum_netdev_watch_work(struct work_struct *work)
 		vallum_count(v, VALLUM_DEV_LOST_IRQS);
 	if (test_bit(VALLUM_GONE, &v->flags))
 		return;
+	/* two that read the link at once may have set the carrier in the wrong order */
+	vallum_netdev_update_link(v);
 	waiting = (tx == v->watch_tx && tx != (u16)vallum_hw_read(v, VALLUM_REG_TXC_TAIL)) ||
 		  (rx == v->watch_rx && rx != (u16)vallum_hw_read(v, VALLUM_REG_RXC_TAIL));
 	if (waiting || (tx == v->watch_tx && v->watch_posted && posted))

@@ -327,6 +327,29 @@ bool vallum_sa_read(struct vallum *v, unsigned long handle, struct vallum_sa_inf
 }
 
 /*
+ * Atomic.  Packets with a wrong ICV that the card has counted for an SA since it was
+ * asked last.  Two may ask at once: a dump of SAs, and /proc/net/xfrm_stat.
+ */
+u64 vallum_sa_take_icv(struct vallum *v, unsigned long handle)
+{
+	struct vallum_sa_info info;
+	struct vallum_sa *sa;
+	u64 news = 0;
+
+	spin_lock_bh(&v->sas.lock);
+	sa = vallum_sa_from_handle(v, handle);
+	if (sa) {
+		vallum_sa_info(v, sa, &info);
+		if (info.icv > sa->icv_told) {
+			news = info.icv - sa->icv_told;
+			sa->icv_told = info.icv;
+		}
+	}
+	spin_unlock_bh(&v->sas.lock);
+	return news;
+}
+
+/*
  * Before a reset.  From here until vallum_sa_restore() SAs live in the driver's
  * copy alone.  The card's counters are kept, if it is at rest: one that has packets
  * stuck may not answer.  Its sequence numbers are not asked for: what was posted
@@ -354,8 +377,11 @@ void vallum_sa_suspend(struct vallum *v, bool at_rest)
 			sa->card_icv = info.icv;
 			sa->card_drops = info.drops;
 		}
-		if (sa)
+		if (sa) {
+			/* what is not asked for is lost, but what comes later is news */
+			sa->card_icv = max(sa->card_icv, sa->icv_told);
 			sa->in_card = false;
+		}
 		spin_unlock_bh(&t->lock);
 	}
 }

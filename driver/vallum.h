@@ -250,6 +250,7 @@ struct vallum {
 	spinlock_t counter_lock;	/* the counter registers' low-high latch, and below */
 	bool counters_on;
 	u64 counter_base[VALLUM_CNT_COUNT];	/* counted before the last reset */
+	u64 counter_told[VALLUM_CNT_COUNT];	/* a counter does not go back */
 
 	atomic64_t count[VALLUM_DEV_COUNT];
 
@@ -310,6 +311,7 @@ void vallum_sa_delete(struct vallum *v, unsigned long handle);
 void vallum_sa_wipe(struct vallum_sa *sa);
 unsigned long vallum_sa_handle(const struct vallum_sa *sa);
 bool vallum_sa_read(struct vallum *v, unsigned long handle, struct vallum_sa_info *info);
+u64 vallum_sa_take_icv(struct vallum *v, unsigned long handle);
 void vallum_sa_suspend(struct vallum *v, bool at_rest);
 void vallum_sa_restore(struct vallum *v);
 

@@ -322,7 +322,6 @@ static void vallum_xfrm_advance_esn(struct xfrm_state *x)
 static void vallum_xfrm_update_stats(struct xfrm_state *x)
 {
 	struct vallum *v = vallum_xfrm_card(x);
-	struct vallum_sa_info info;
 	struct vallum_sa *sa;
 	u64 failures;
 
@@ -343,10 +342,7 @@ static void vallum_xfrm_update_stats(struct xfrm_state *x)
 	if (failures == sa->icv_mark)
 		goto unlock;
 	sa->icv_mark = failures;
-	if (vallum_sa_read(v, x->xso.offload_handle, &info) && info.icv > sa->icv_told) {
-		x->stats.integrity_failed += info.icv - sa->icv_told;
-		sa->icv_told = info.icv;
-	}
+	x->stats.integrity_failed += vallum_sa_take_icv(v, x->xso.offload_handle);
 unlock:
 	rcu_read_unlock();
 }
