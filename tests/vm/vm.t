@@ -48,12 +48,33 @@ for line in 'BUG: unable to handle page fault for address: 0000000000000508' \
 	'refcount_t: underflow; use-after-free.' \
 	'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:' \
 	'INFO: task rmmod:123 blocked for more than 120 seconds.' \
-	'vallum 0000:00:06.0 vlm0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5000 ms'; do
+	'vallum 0000:00:06.0 vlm0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5000 ms' \
+	'BUG: KASAN: slab-use-after-free in vallum_tx_clean+0x1e4/0x6b0 [vallum]' \
+	'UBSAN: array-index-out-of-bounds in rx.c:12:3' \
+	'WARNING: possible circular locking dependency detected' \
+	'[ BUG: Invalid wait context ]' \
+	'turning off the locking correctness validator.' \
+	'BUG: sleeping function called from invalid context at include/linux/sched/mm.h:321' \
+	'DMA-API: pci 0000:00:06.0: device driver has pending DMA allocations while released' \
+	'DMA-API: debugging out of memory - disabling' \
+	'ODEBUG: free active (active state 0) object: 0 object type: timer_list hint: 0' \
+	'kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)' \
+	'kmemleak: Kernel memory leak detector disabled' \
+	'unreferenced object 0xffff888003b1a000 (size 2048):' \
+	'page pool 3 was destroyed and still waits for 12 pages' \
+	'ref_tracker: net notrefcnt@ffff888 has 1/1 users at' \
+	'lockdep is switched off' \
+	'the driver does not unload: rmmod: ERROR: Module vallum is in use'; do
 	printf '[    1.0] quiet\n[    2.0] %s\n' "$line" >"$work/log"
 	! tests/vm/scan "$work/log" 2>"$work/err" && grep -qF "$line" "$work/err"
 	ok $? "scan finds: $line"
 done
-printf '[    1.0] vallum 0000:00:06.0 vlm0: Vallum, 1024 SAs, 1 lanes\n' >"$work/log"
+cat >"$work/log" <<'LOG'
+[    0.0] kmemleak: Kernel memory leak detector initialized (mem pool available: 31999)
+[    0.1] DMA-API: preallocated 65536 debug entries
+[    0.1] DMA-API: debugging enabled by kernel config
+[    1.0] vallum 0000:00:06.0 vlm0: Vallum, 1024 SAs, 1 lanes
+LOG
 tests/vm/scan "$work/log" 2>"$work/err"
 ok $? "and nothing in a clean log"
 
