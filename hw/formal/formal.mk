@@ -25,6 +25,7 @@ $(call proof,ram,hw/rtl/vallum_ram.sv,bmc=6 induct=2 cover=6)
 
 RTL_PKGS := $(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/formal/vallum_ram.sv
 $(call proof,tx_check,$(RTL_PKGS) hw/rtl/vallum_tx_check.sv,bmc=2 abc=1 cover=11)
+$(call proof,rx_verdict,$(RTL_PKGS) hw/rtl/vallum_rx_verdict.sv,bmc=4 abc=1 cover=14)
 
 .PHONY: formal
 formal: $(FORMAL_TESTS)
