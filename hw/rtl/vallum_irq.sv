@@ -46,7 +46,7 @@ module vallum_irq #(
   always_ff @(posedge clk_i) begin
     if (irq_ready_i) irq_valid_o <= 1'b0;
     told_q <= told_q & event_i;
-    if (armed_q && waiting != '0) begin
+    if (armed_q && waiting != '0 && !due) begin
       if (cycle_q == 16'(CLK_US - 1)) begin
         cycle_q <= '0;
         usec_q  <= usec_q + 16'd1;

@@ -175,11 +175,28 @@ static void both(void)
 	ok(sent[0] == 1 && sent[1] == 1 && idle(), "both vectors at once: both are sent");
 }
 
+// The bus takes nothing for longer than the timer counts: what is due stays due.
+static void long_wait(void)
+{
+	fresh();
+	t->usecs_i = 50;
+	t->irq_ready_i = 0;
+	t->event_i = 2;
+	clocks(4);
+	arm(0, 0);
+	t->txc_tail_i = 1;
+	clocks(4 * (65536 + 20));
+	t->irq_ready_i = 1;
+	clocks(6);
+	ok(sent[0] == 1 && sent[1] == 1, "due for more than 65536 us: sent as soon as the bus takes it");
+}
+
 int main()
 {
 	events();
 	one_shot();
 	moderation();
 	both();
+	long_wait();
 	return done_testing();
 }
