@@ -12,13 +12,13 @@ $(B)/tests/vm/init: tests/vm/init.c
 ALL += $(B)/tests/vm/init
 
 SYSTEM_TOOLS := $(addprefix $(B)/tests/system/,traffic encap craft lookup_keys)
-BENCH_TOOLS := $(addprefix $(B)/tests/bench/,packets reflect)
+BENCH_TOOLS := $(addprefix $(B)/tests/bench/,gateway packets reflect)
 ALL += $(SYSTEM_TOOLS) $(BENCH_TOOLS)
 
 $(SYSTEM_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: tests/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 # A plugin for QEMU, see tests/bench/profile.
 $(B)/tests/bench/profile.so: tests/bench/profile.c tests/bench/mark.h
@@ -26,7 +26,7 @@ $(B)/tests/bench/profile.so: tests/bench/profile.c tests/bench/mark.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -shared -fPIC -fvisibility=hidden -o $@ $<
 
-$(B)/tests/bench/packets: tests/bench/mark.h
+$(addprefix $(B)/tests/bench/,gateway packets): $(addprefix tests/bench/,burst.c burst.h mark.h)
 ALL += $(B)/tests/bench/profile.so
 
 # What a machine with the card needs.

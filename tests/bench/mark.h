@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What packets.c tells profile.c: long nops, which cost an instruction and do nothing. */
+/* What packets.c and gateway.c tell profile.c: long nops, which cost an instruction and do nothing. */
 #ifndef VALLUM_TESTS_BENCH_MARK_H
 #define VALLUM_TESTS_BENCH_MARK_H
 

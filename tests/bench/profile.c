@@ -126,7 +126,7 @@ static int mark_of(const struct qemu_plugin_insn *insn)
 	return (number & ~0xffu) == MARK_BASE ? (int)(number & 0xff) : -1;
 }
 
-/* incq (memory); jmp back: see spin() in packets.c. */
+/* incq (memory); jmp back: see spin() in burst.c. */
 static bool is_spinner(struct qemu_plugin_tb *tb, size_t n)
 {
 	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, n - 1);
