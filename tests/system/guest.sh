@@ -198,10 +198,11 @@ sa_packets() {
 
 # waits COMMAND ...: until COMMAND succeeds; fails after a minute, which only a failure takes.
 waits() {
-	waits_left=600
+	read -r waits_end _ </proc/uptime
+	waits_end=$((${waits_end%.*} + 60))
 	until "$@"; do
-		[ $waits_left -gt 0 ] || return 1
-		waits_left=$((waits_left - 1))
+		read -r waits_now _ </proc/uptime
+		[ ${waits_now%.*} -lt $waits_end ] || return 1
 		sleep 0.1
 	done
 }
