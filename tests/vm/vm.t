@@ -42,6 +42,17 @@ is "a run that does not end is ended" $status 124
 [ -z "$(ls "$work/tmp")" ] && ! pgrep -f 'vallum.run=build/vm/vm-test ' >"$work/left"
 ok $? "with nothing left behind" "$work/left"
 
+# unfit NAME FOLDER SENTENCE: as TMPDIR it is refused with the sentence, and nothing is left.
+unfit() {
+	mkdir "$2"
+	run env TMPDIR="$2" tests/vm/run -n vm-test -- true
+	is "a TMPDIR $1 is refused" $status 125
+	grep -qF "$3" "$work/err" && [ -z "$(ls "$2")" ]
+	ok $? "with a sentence, and nothing is left behind" "$work/err"
+}
+unfit "that is too long" "$work/$(printf %080d 0)" "TMPDIR is too long for sockets"
+unfit "with a comma" "$work/a,b" "TMPDIR has a comma"
+
 for line in 'BUG: unable to handle page fault for address: 0000000000000508' \
 	'unregister_netdevice: waiting for vlm0 to become free. Usage count = 2' \
 	'page_pool_release_retry() stalled pool shutdown: id 5, 1 inflight 60 sec' \
