@@ -243,12 +243,17 @@ static void test_slow_netdev(void)
 	int fd = client_open(sock), wire = client_connect(wire_path);
 	uint8_t frame[256] = { 1 }, got[16384];
 	unsigned int good = 0;
+	long long dropped = 0;
 
 	becomes(fd, STUB_LINK, 1);
-	for (unsigned int i = 0; i < 400; i++)
-		card_send(fd, frame, 9000);
+	/* How much a socket takes is the host's setting: until it takes no more. */
+	for (unsigned int i = 0; i < 100 && !dropped; i++) {
+		for (unsigned int j = 0; j < 100; j++)
+			card_send(fd, frame, 9000);
+		dropped = sim_stat(pid, stats, "wire_dropped");
+	}
 	ok(becomes(fd, VALLUM_REG_ID, VALLUM_ID_MAGIC), "a netdev that does not read is no brake");
-	ok(sim_stat(pid, stats, "wire_dropped") > 0, "what it does not take is lost and counted");
+	ok(dropped > 0, "what it does not take is lost and counted");
 	while (good < 50 && get_frame(wire, got, sizeof(got)) == 9000)
 		good++;
 	is_int(good, 50, "what it then reads is whole");
