@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 vm() { run tests/vm/run -n vm-test "$@"; }
 
 for kernel in stable newest; do
+	rm -f build/vm/vm-test/left
 	vm -k $kernel -e "A=it's \$x" -- sh -c '
 		uname -r
 		echo "$A" two
