@@ -21,7 +21,10 @@
  *              last may be shorter: -g 3 -l 1300,1300,700.  Prints how many calls
  *              each way took
  *   -x         udp: keep sending until a signal ends it; what is lost or late is
- *              no error, what arrives changed is.  Sizes are 8 bytes at least
+ *              no error, what arrives changed is.  Sizes are 8 bytes at least.  It
+ *              ends when what it sent last has arrived
+ *
+ * Nothing of it is under way when it has ended.
  *
  * Status 0: everything came, byte for byte.  1: it did not; the reason is on
  * standard error.  2: wrong usage or no sockets.
@@ -30,6 +33,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
@@ -211,6 +215,44 @@ static void tcp_turn(int fd, short events, struct stream *out, struct stream *in
 	}
 }
 
+/* Waits for the end of what the other side sends: there is no more than was compared. */
+static void tcp_await_end(int fd)
+{
+	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = -1 } };
+	char byte;
+	ssize_t n;
+
+	wait_for(fds, "tcp end");
+	n = recv(fd, &byte, 1, 0);
+	if (n)
+		fail(1, "tcp end: %s", n < 0 ? strerror(errno) : "more bytes than were sent");
+}
+
+/*
+ * Ends the connection and returns when nothing of it is under way: the counters of whoever
+ * asks now stand still, and SAs may go.  The client says last that it has no more, and what
+ * closes it is the answer to that, behind which nothing comes.
+ */
+static void tcp_end(int client, int server)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len;
+
+	shutdown(server, SHUT_WR);
+	tcp_await_end(client);
+	shutdown(client, SHUT_WR);
+	tcp_await_end(server);
+	for (int naps = 0; naps < patience * 1000; naps++) {
+		len = sizeof(info);
+		if (getsockopt(client, IPPROTO_TCP, TCP_INFO, &info, &len))
+			fail(2, "TCP_INFO: %s", strerror(errno));
+		if (info.tcpi_state == TCP_CLOSE)
+			return;
+		usleep(1000);
+	}
+	fail(1, "tcp end: the connection is not closed after %d s", patience);
+}
+
 static void tcp(int listener, int client, const struct sockaddr_storage *remote, socklen_t len,
 		size_t total)
 {
@@ -244,6 +286,7 @@ static void tcp(int listener, int client, const struct sockaddr_storage *remote,
 		tcp_turn(client, fds[0].revents, &way[OUT], &way[IN], total, IN);
 		tcp_turn(fds[1].fd, fds[1].revents, &way[IN], &way[OUT], total, OUT);
 	}
+	tcp_end(client, fds[1].fd);
 	for (int dir = 0; dir < 2; dir++) {
 		write_record("tcp", dir, way[dir].data, total);
 		free(way[dir].data);
@@ -256,6 +299,7 @@ static void tcp(int listener, int client, const struct sockaddr_storage *remote,
 struct udp_way {
 	int from, to; /* sockets */
 	uint64_t sent, received;
+	uint64_t next;		  /* behind the last that was received */
 	uint64_t sends, receives; /* calls that moved them */
 };
 
@@ -362,6 +406,7 @@ static void udp_check(struct udp_way *way, int dir, const uint8_t *got, size_t n
 		     (unsigned long long)index, n, len);
 	first_difference(dir, index, got, datagram, len);
 	way->received++;
+	way->next = index + 1;
 }
 
 static void udp_receive(struct udp_way *way, int dir, const struct sizes *sizes, bool lossy)
@@ -407,21 +452,51 @@ static void udp(struct udp_way *way, uint64_t count, const struct sizes *sizes)
 	}
 }
 
+/* Takes what has arrived within @ms; false: nothing has. */
+static bool udp_take(struct udp_way *way, const struct sizes *sizes, int ms)
+{
+	struct pollfd fds[2];
+	int n;
+
+	for (int dir = 0; dir < 2; dir++)
+		fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
+	n = poll(fds, 2, ms);
+	for (int dir = 0; dir < 2; dir++)
+		for (int i = 0; i < 2 * WINDOW; i++)
+			udp_receive(&way[dir], dir, sizes, true);
+	return n > 0;
+}
+
+/*
+ * Until the last datagram of each direction has arrived: none is under way behind it, which would
+ * find no socket or, worse, that of another program.  What is lost is followed by another, and
+ * as that may only be late, the one after it waits twice as long.
+ */
+static void udp_settle(struct udp_way *way, const struct sizes *sizes)
+{
+	int ms = 100;
+
+	while (way[OUT].next != way[OUT].sent || way[IN].next != way[IN].sent) {
+		if (udp_take(way, sizes, ms))
+			continue;
+		ms *= 2;
+		if (ms > patience * 1000)
+			fail(1, "udp: nothing arrives any more");
+		for (int dir = 0; dir < 2; dir++)
+			if (way[dir].next != way[dir].sent)
+				udp_send(&way[dir], dir, sizes, 1, true);
+	}
+}
+
 /* Until a signal: sends at a steady pace, checks what does arrive. */
 static void udp_endless(struct udp_way *way, const struct sizes *sizes)
 {
-	struct pollfd fds[2];
-
 	while (!stop) {
-		for (int dir = 0; dir < 2; dir++) {
-			udp_send(&way[dir], dir, sizes, 1, true);
-			fds[dir] = (struct pollfd){ .fd = way[dir].to, .events = POLLIN };
-		}
-		poll(fds, 2, 1);
 		for (int dir = 0; dir < 2; dir++)
-			for (int i = 0; i < 2 * WINDOW; i++)
-				udp_receive(&way[dir], dir, sizes, true);
+			udp_send(&way[dir], dir, sizes, 1, true);
+		udp_take(way, sizes, 1);
 	}
+	udp_settle(way, sizes);
 	fprintf(stderr, "traffic: out %llu of %llu arrived, in %llu of %llu\n",
 		(unsigned long long)way[OUT].received, (unsigned long long)way[OUT].sent,
 		(unsigned long long)way[IN].received, (unsigned long long)way[IN].sent);
