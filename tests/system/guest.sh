@@ -46,9 +46,11 @@ at_least() {
 
 in_peer() { ip netns exec peer "$@"; }
 
-# counter NAME: one of `ethtool -S vlm0`; 0 when the device has none (virtio).
+# counter NAME [BEFORE]: one of `ethtool -S vlm0`; 0 when the device has none (virtio).  With
+# BEFORE, how much it has grown since.
 counter() {
-	ethtool -S vlm0 2>/dev/null | awk -v n="$1:" '$1 == n { v = $2 } END { print v + 0 }'
+	ethtool -S vlm0 2>/dev/null |
+		awk -v n="$1:" -v b="${2:-0}" '$1 == n { v = $2 } END { print v - b }'
 }
 # random_hex VARIABLE BYTES: sets it to BYTES random bytes in hexadecimal.  They
 # come from a pool: starting programs is what takes time in an emulated machine.
@@ -205,6 +207,19 @@ waits() {
 		[ ${waits_now%.*} -lt $waits_end ] || return 1
 		sleep 0.1
 	done
+}
+
+# agree NAME COMMAND COMMAND: as is, of what two commands say that are asked one after the other:
+# what is under way between them is counted by one before the other, so it waits for it.
+agree() {
+	agree_name=$1
+	shift
+	waits agrees "$@" || :
+	is "$agree_name" "$got" "$want"
+}
+agrees() {
+	got=$(eval "$1") want=$(eval "$2")
+	[ "$got" = "$want" ]
 }
 
 # sa_of_driver: "SPI card PACKETS BYTES" and "SPI driver PACKETS BYTES" for each
