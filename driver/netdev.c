@@ -26,7 +26,8 @@
 #define VALLUM_IDLE_IRQS 64
 /*
  * Vector 0 speaks of what is rare.  No link flaps so often between two looks of the
- * watch: the card fires for nothing.
+ * watch: the card fires for nothing.  Nor does it fire VALLUM_IDLE_IRQS times in a row
+ * without an event, however slowly a busy machine takes them.
  */
 #define VALLUM_EVENT_IRQS 1000
 /* How often the driver looks for interrupts that did not come. */
@@ -156,14 +157,18 @@ static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 	struct vallum *v = data;
 
 	WRITE_ONCE(v->event_irqs, v->event_irqs + 1);
-	if (unlikely(v->event_irqs > VALLUM_EVENT_IRQS)) {
+	v->empty_irqs++;
+	if (unlikely(v->event_irqs > VALLUM_EVENT_IRQS || v->empty_irqs > VALLUM_IDLE_IRQS)) {
 		disable_irq_nosync(irq);
 		set_bit(VALLUM_EVENT_IRQ_OFF, &v->flags);
 		vallum_count(v, VALLUM_DEV_EVENT_STORMS);
 		vallum_netdev_schedule_reset(v);
 		return IRQ_HANDLED;
 	}
-	return vallum_netdev_events(v) ? IRQ_HANDLED : IRQ_NONE;
+	if (!vallum_netdev_events(v))
+		return IRQ_NONE;
+	v->empty_irqs = 0;
+	return IRQ_HANDLED;
 }
 
 /*
@@ -228,6 +233,7 @@ int vallum_netdev_start(struct vallum *v)
 	clear_bit(VALLUM_BROKEN, &v->flags);
 	v->idle_irqs = 0;
 	v->event_irqs = 0;
+	v->empty_irqs = 0;
 	vallum_hw_set_rings(v);
 	vallum_hw_set_coalesce(v);
 	vallum_hw_counters_start(v);

@@ -228,6 +228,7 @@ struct vallum {
 	struct delayed_work refill_work;
 	unsigned int idle_irqs;		/* in a row, that brought no completion */
 	unsigned int event_irqs;	/* since the watch looked last */
+	unsigned int empty_irqs;	/* in a row, that told of no event */
 
 	/* what the watch saw last */
 	struct delayed_work watch_work;
