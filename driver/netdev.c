@@ -136,6 +136,7 @@ static bool vallum_netdev_events(struct vallum *v)
 	events &= VALLUM_EVENTS;
 	if (!events)
 		return false;
+	WRITE_ONCE(v->empty_irqs, 0);
 	/* cleared before the state is read: what changes later is a new event */
 	vallum_hw_write(v, VALLUM_REG_EVENT, events);
 	if (!test_bit(VALLUM_STARTED, &v->flags))
@@ -157,7 +158,7 @@ static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 	struct vallum *v = data;
 
 	WRITE_ONCE(v->event_irqs, v->event_irqs + 1);
-	v->empty_irqs++;
+	WRITE_ONCE(v->empty_irqs, v->empty_irqs + 1);
 	if (unlikely(v->event_irqs > VALLUM_EVENT_IRQS || v->empty_irqs > VALLUM_IDLE_IRQS)) {
 		disable_irq_nosync(irq);
 		set_bit(VALLUM_EVENT_IRQ_OFF, &v->flags);
@@ -165,10 +166,7 @@ static irqreturn_t vallum_netdev_event_irq(int irq, void *data)
 		vallum_netdev_schedule_reset(v);
 		return IRQ_HANDLED;
 	}
-	if (!vallum_netdev_events(v))
-		return IRQ_NONE;
-	v->empty_irqs = 0;
-	return IRQ_HANDLED;
+	return vallum_netdev_events(v) ? IRQ_HANDLED : IRQ_NONE;
 }
 
 /*
