@@ -499,6 +499,26 @@ static bool vallum_xfrm_rx_encap(struct sk_buff *skb)
 }
 
 /*
+ * What stands behind the IP packet in the frame is covered by no ICV.  The stack's GRO does
+ * not cut it off, and would take the ESP trailer from its end.  False: the packet is longer
+ * than the frame.
+ */
+static bool vallum_xfrm_rx_trim(struct sk_buff *skb)
+{
+	bool v6 = skb->protocol == htons(ETH_P_IPV6);
+	unsigned int len;
+
+	if (skb_headlen(skb) < (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)))
+		return false;
+	if (v6)
+		len = sizeof(struct ipv6hdr) +
+		      ntohs(((const struct ipv6hdr *)skb->data)->payload_len);
+	else
+		len = ntohs(((const struct iphdr *)skb->data)->tot_len);
+	return len <= skb->len && !pskb_trim_rcsum(skb, len);
+}
+
+/*
  * NAPI, which runs with bottom halves off and so under RCU.  A packet which the card
  * has decrypted, at its network header, of a frame of that many bytes: tells the stack
  * so.  False: it must not go to the stack (which would decrypt it again).
@@ -518,6 +538,8 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, unsigned int bytes, u
 	counter = VALLUM_RXQ_IPSEC_DROP_FORM;
 	if (skb->protocol != (sa->entry[0] & VALLUM_SA_FAMILY6_MASK ? htons(ETH_P_IPV6) :
 								      htons(ETH_P_IP)))
+		goto drop;
+	if (!vallum_xfrm_rx_trim(skb))
 		goto drop;
 	if (sa->entry[0] & VALLUM_SA_ENCAP_MASK && !vallum_xfrm_rx_encap(skb))
 		goto drop;
