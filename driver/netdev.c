@@ -248,7 +248,8 @@ int vallum_netdev_start(struct vallum *v)
 	vallum_hw_write(v, VALLUM_REG_EVENT_MASK, VALLUM_EVENTS);
 	vallum_hw_write(v, VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN);
 	vallum_hw_write(v, VALLUM_REG_ARM, 0);
-	netif_tx_start_all_queues(v->netdev);
+	/* wake, not start: packets wait in the qdisc since the queue was stopped for a reset */
+	netif_tx_wake_all_queues(v->netdev);
 	vallum_netdev_update_link(v);
 	v->watch_stuck = 0;
 	v->watch_posted = false;
