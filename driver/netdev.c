@@ -446,6 +446,13 @@ static void vallum_netdev_get_stats64(struct net_device *dev, struct rtnl_link_s
 			vallum_hw_counter(v, VALLUM_CNT_RX_DROP_ICV);
 }
 
+/* Without the card software encrypts, and what it encrypts must have its checksum. */
+static netdev_features_t vallum_netdev_fix_features(struct net_device *dev,
+						    netdev_features_t features)
+{
+	return features & NETIF_F_HW_ESP ? features : features & ~NETIF_F_HW_ESP_TX_CSUM;
+}
+
 static netdev_features_t vallum_netdev_features_check(struct sk_buff *skb,
 						      struct net_device *dev,
 						      netdev_features_t features)
@@ -458,6 +465,7 @@ const struct net_device_ops vallum_netdev_ops = {
 	.ndo_open = vallum_netdev_open,
 	.ndo_stop = vallum_netdev_stop,
 	.ndo_start_xmit = vallum_tx_xmit,
+	.ndo_fix_features = vallum_netdev_fix_features,
 	.ndo_features_check = vallum_netdev_features_check,
 	.ndo_change_mtu = vallum_netdev_change_mtu,
 	.ndo_tx_timeout = vallum_netdev_tx_timeout,
