@@ -22,7 +22,10 @@
 
 #else
 
-/* SA operations had no device argument; under a bond xso.dev is the bond's. */
+/*
+ * SA operations had no device argument; under a bond xso.dev is the bond's, and 6.12.107
+ * sets xso.real_dev to the bond's device behind the addition of an SA only.
+ */
 static inline int vallum_compat_state_add(struct xfrm_state *x, struct netlink_ext_ack *extack)
 {
 	return vallum_xfrm_state_add(x->xso.real_dev, x, extack);

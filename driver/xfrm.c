@@ -56,6 +56,8 @@
 	X(IF_ID, EINVAL, "inbound SAs with an if_id cannot be offloaded") \
 	X(IV_SALT, EINVAL, \
 	  "the salt of the SA's IV generator is out of reach: no IVs in one space with software") \
+	X(BOND, EINVAL, \
+	  "SAs of a bond cannot be offloaded: this kernel does not say which device is meant") \
 	X(MEMORY, ENOMEM, "out of memory") \
 	X(TABLE_FULL, ENOSPC, "the card's SA table is full") \
 	X(LOOKUP_FULL, ENOSPC, \
@@ -257,6 +259,9 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	enum vallum_refusal why;
 	struct vallum_sa *sa;
 
+	/* the bond of 6.12 hands over itself, see compat.h */
+	if (dev->netdev_ops != &vallum_netdev_ops)
+		return vallum_xfrm_refuse(VALLUM_REFUSE_BOND, extack);
 	why = vallum_xfrm_validate(x);
 	if (why)
 		return vallum_xfrm_refuse(why, extack);
