@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The PCI device: probe, remove, shutdown, function level reset. */
+/* The PCI device: probe, remove, shutdown, function level reset, sleep. */
 #include <linux/etherdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
@@ -171,7 +171,7 @@ static void vallum_main_reset_done(struct pci_dev *pdev)
 	if (netif_running(v->netdev))
 		err = vallum_netdev_start(v);
 	if (err)
-		dev_err(&pdev->dev, "no restart after a function level reset (%d)\n", err);
+		dev_err(&pdev->dev, "no restart after a function level reset or sleep (%d)\n", err);
 	else
 		netif_device_attach(v->netdev);
 	rtnl_unlock();
@@ -181,6 +181,21 @@ static const struct pci_error_handlers vallum_main_err_handlers = {
 	.reset_prepare = vallum_main_reset_prepare,
 	.reset_done = vallum_main_reset_done,
 };
+
+/* A card that sleeps may lose all that it knew; one that did not must not write to memory. */
+static int vallum_main_suspend(struct device *dev)
+{
+	vallum_main_reset_prepare(to_pci_dev(dev));
+	return 0;
+}
+
+static int vallum_main_resume(struct device *dev)
+{
+	vallum_main_reset_done(to_pci_dev(dev));
+	return 0;
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(vallum_main_pm, vallum_main_suspend, vallum_main_resume);
 
 static const struct pci_device_id vallum_main_ids[] = {
 	{ PCI_DEVICE(VALLUM_PCI_VENDOR, VALLUM_PCI_DEVICE) },
@@ -195,6 +210,7 @@ static struct pci_driver vallum_main_driver = {
 	.remove = vallum_main_remove,
 	.shutdown = vallum_main_shutdown,
 	.err_handler = &vallum_main_err_handlers,
+	.driver.pm = pm_sleep_ptr(&vallum_main_pm),
 };
 
 static int __init vallum_main_init(void)
