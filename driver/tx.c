@@ -264,6 +264,7 @@ netdev_tx_t vallum_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct vallum_xfrm_tx esp = {};
 	struct vallum_tx_buf *first;
 	int bufs, err;
+	bool ring;
 
 	if (unlikely(vallum_tx_room(q) < VALLUM_TX_STOP)) {
 		netif_tx_stop_queue(txq);
@@ -294,11 +295,18 @@ netdev_tx_t vallum_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	first = &q->buf[q->tail & q->mask];
 	first->skb = skb;
 	first->esp = esp.sa;
-	WRITE_ONCE(q->tail, q->tail + bufs);
+	/*
+	 * Before tail moves: from then on NAPI may free the packet, at the word of a card that
+	 * lies, and what is completed must have been counted as sent.
+	 */
+	ring = __netdev_tx_sent_queue(txq, skb->len, netdev_xmit_more());
+	smp_store_release(&q->tail, q->tail + bufs);
 
-	if (!netif_txq_maybe_stop(txq, vallum_tx_room(q), VALLUM_TX_STOP, VALLUM_TX_WAKE))
+	if (!netif_txq_maybe_stop(txq, vallum_tx_room(q), VALLUM_TX_STOP, VALLUM_TX_WAKE)) {
 		vallum_tx_count(q, VALLUM_XMIT_STOPPED);
-	if (__netdev_tx_sent_queue(txq, skb->len, netdev_xmit_more()))
+		ring = true;
+	}
+	if (ring)
 		vallum_tx_ring_doorbell(v);
 	return NETDEV_TX_OK;
 
@@ -326,10 +334,14 @@ static bool vallum_tx_complete(struct vallum *v, u32 word, int budget,
 	struct vallum_txq *q = &v->txq;
 	struct vallum_tx_buf *first = &q->buf[q->clean & q->mask];
 	u16 index = FIELD_GET(VALLUM_TXC_INDEX_MASK, word);
-	u8 bufs = first->bufs;
 	struct sk_buff *skb;
+	u8 bufs;
 
-	if (unlikely(q->clean == READ_ONCE(q->tail) || index != (u16)(q->clean + bufs - 1)))
+	/* bufs is that of a posted packet only behind the look at tail */
+	if (unlikely(q->clean == smp_load_acquire(&q->tail)))
+		return false;
+	bufs = first->bufs;
+	if (unlikely(index != (u16)(q->clean + bufs - 1)))
 		return false;
 
 	skb = vallum_tx_release(v, q->clean);
