@@ -147,7 +147,8 @@ static u64 vallum_hw_counter_read(struct vallum *v, unsigned int counter)
 	u32 lo = vallum_hw_read(v, reg);
 	u32 hi = vallum_hw_read(v, reg + 4);
 
-	if (lo == VALLUM_ALL_ONES && hi == VALLUM_ALL_ONES)
+	/* nothing was counted so often: the card is gone, maybe since lo was read */
+	if (hi == VALLUM_ALL_ONES)
 		return 0;
 	return (u64)hi << 32 | lo;
 }

@@ -293,6 +293,9 @@ static int vallum_sa_card_read(struct vallum *v, const struct vallum_sa *sa,
 		return err;
 	for (i = 0; i < ARRAY_SIZE(res); i++)
 		res[i] = vallum_hw_read(v, VALLUM_REG_SA_RES + 4 * i);
+	/* it is 0 in every card that is still there */
+	if (res[VALLUM_SA_RES_COUNT - 1])
+		return -ENODEV;
 	info->packets = (u64)res[1] << 32 | res[0];
 	info->bytes = (u64)res[3] << 32 | res[2];
 	info->seq = (u64)res[5] << 32 | res[4];
