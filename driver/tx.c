@@ -300,6 +300,7 @@ netdev_tx_t vallum_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	 * lies, and what is completed must have been counted as sent.
 	 */
 	ring = __netdev_tx_sent_queue(txq, skb->len, netdev_xmit_more());
+	/* behind all that vallum_tx_complete() reads of the packet */
 	smp_store_release(&q->tail, q->tail + bufs);
 
 	if (!netif_txq_maybe_stop(txq, vallum_tx_room(q), VALLUM_TX_STOP, VALLUM_TX_WAKE)) {
