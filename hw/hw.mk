@@ -42,8 +42,10 @@ check-netlist: $(RTL_LANE) $(ESP_MODEL)
 # RTL_ESP_RX_ONLY.
 
 RTL_ESP := $(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_ram.sv hw/rtl/vallum_fifo.sv \
-	hw/rtl/vallum_esp_split.sv hw/rtl/vallum_esp_crypt.sv hw/rtl/vallum_esp_merge.sv $(RTL_LANE)
+	hw/rtl/vallum_esp_split.sv hw/rtl/vallum_esp_crypt.sv hw/rtl/vallum_esp_lanes.sv \
+	hw/rtl/vallum_esp_merge.sv $(RTL_LANE)
 RTL_ESP_CRYPT := hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_fifo.sv $(RTL_LANE) hw/rtl/vallum_esp_crypt.sv
+RTL_ESP_LANES := $(RTL_ESP_CRYPT) hw/rtl/vallum_esp_lanes.sv
 RTL_ESP_TX_ONLY := hw/rtl/vallum_tx_head.sv hw/rtl/vallum_tx_check.sv hw/rtl/vallum_esp_tx.sv
 RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/vallum_rx_input.sv \
 	hw/rtl/vallum_sa_lookup.sv hw/rtl/vallum_rx_check.sv hw/rtl/vallum_rx_verdict.sv \
@@ -69,6 +71,8 @@ $(call tb,esp_split,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_
 $(call tb,esp_split_rx,vallum_esp_split,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_split.sv,$(DECRYPT),$(ESP_MODEL))
 $(call tb,esp_crypt,vallum_esp_crypt,$(RTL_ESP_CRYPT),,$(ESP_MODEL))
 $(call tb,esp_crypt_rx,vallum_esp_crypt,$(RTL_ESP_CRYPT),$(DECRYPT),$(ESP_MODEL))
+$(call tb,esp_lanes,vallum_esp_lanes,$(RTL_ESP_LANES),-GLANES=3,$(ESP_MODEL))
+$(call lint,vallum_esp_lanes,$(RTL_ESP_LANES),-GLANES=3)
 $(call tb,esp_merge,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv)
 $(call tb,esp_merge_rx,vallum_esp_merge,hw/rtl/vallum_esp_pkg.sv hw/rtl/vallum_esp_merge.sv,$(DECRYPT))
 $(call tb,tx_head,vallum_tx_head,$(HW_PKGS) hw/rtl/vallum_fifo.sv hw/rtl/vallum_tx_head.sv)
@@ -76,10 +80,12 @@ $(call tb,tx_check,vallum_tx_check,$(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/rtl/va
 	hw/rtl/vallum_tx_check.sv,-GSA_COUNT=64,$(ESP_MODEL))
 $(call tb,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call tb,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
+$(call tb,esp_tx_lanes,vallum_esp_tx,$(RTL_ESP_TX),-GLANES=2,$(ESP_MODEL))
+$(call tb,esp_rx_lanes,vallum_esp_rx,$(RTL_ESP_RX),-GLANES=2,$(ESP_MODEL))
 $(call bench,esp_tx,vallum_esp_tx,$(RTL_ESP_TX),,$(ESP_MODEL))
 $(call bench,esp_rx,vallum_esp_rx,$(RTL_ESP_RX),,$(ESP_MODEL))
 $(addprefix $(HW)/,tb_aes_round tb_gcm_lane tb_rx_parse tb_sa_lookup tb_esp_split tb_esp_split_rx \
-	tb_esp_crypt tb_esp_crypt_rx tb_tx_check tb_rx_input tb_rx_check \
-	tb_esp_tx tb_esp_rx bench_esp_tx bench_esp_rx): $(ESP_MODEL)
+	tb_esp_crypt tb_esp_crypt_rx tb_esp_lanes tb_tx_check tb_rx_input tb_rx_check \
+	tb_esp_tx tb_esp_rx tb_esp_tx_lanes tb_esp_rx_lanes bench_esp_tx bench_esp_rx): $(ESP_MODEL)
 
 include hw/card.mk

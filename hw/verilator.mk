@@ -10,7 +10,7 @@
 #   $(call bench,NAME,TOP,FILES[,VERILATOR FLAGS[,LINK FLAGS]])
 #       hw/tb/bench_NAME.cpp gives build/hw/bench_NAME; hw/tb/bench_NAME.sh
 #       runs it and prints "key value" lines for `make bench`
-#   $(call lint,TOP,FILES)
+#   $(call lint,TOP,FILES[,VERILATOR FLAGS])
 #       `make lint-TOP` is `verilator --lint-only -Wall`; part of `make check`
 #   $(call model,TOP,FILES[,VERILATOR FLAGS[,SUFFIX]])
 #       the Verilated model alone: $(HW_OBJ)/TOP[SUFFIX]/libVTOP.a; benches of
@@ -110,8 +110,8 @@ endef
 define lint_rules
 .PHONY: lint-$(1)
 lint-$(1): $(2)
-	$$(call say,LINT,$(1)) verilator --lint-only --quiet --no-timing -Wall \
+	$$(call say,LINT,$(1)) verilator --lint-only --quiet --no-timing -Wall $(3) \
 		--top-module $(1) $(HW_WAIVERS) $(2)
 LINTS += lint-$(1)
 endef
-lint = $(eval $(call lint_rules,$(1),$(2)))
+lint = $(eval $(call lint_rules,$(1),$(2),$(3)))

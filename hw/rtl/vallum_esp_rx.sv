@@ -73,9 +73,6 @@ module vallum_esp_rx #(
     output logic                           esp_bypass_o
 );
 
-  if (LANES != 1) begin : g_lanes
-    $error("vallum_esp_rx: LANES must be 1: one lane takes all that the packet bus brings");
-  end
   if (SA_COUNT < 2 || SA_COUNT > 32768 || (1 << $clog2(SA_COUNT)) != SA_COUNT) begin : g_sa_count
     $error("vallum_esp_rx: SA_COUNT must be a power of two from 2 to 32768");
   end
@@ -181,7 +178,7 @@ module vallum_esp_rx #(
   logic [127:0] text, tag;
   logic [47:0] tag_sum;
 
-  vallum_esp_crypt #(.DECRYPT(1'b1)) i_crypt (
+  vallum_esp_lanes #(.LANES(LANES), .DECRYPT(1'b1)) i_lanes (
       .clk_i, .rst_i, .idle_o(crypt_idle),
       .job_valid_i(job_valid), .job_ready_o(job_ready), .job_i(job),
       .blk_valid_i(blk_valid), .blk_ready_o(blk_ready), .blk_data_i(blk),

@@ -6,7 +6,7 @@
 //   vallum_tx_head    queues its beats, finds the ESP header
 //   vallum_tx_check   SA, form, sequence guard; gives the IV
 //   vallum_esp_split  text to the lane, the rest aside
-//   vallum_esp_crypt  AES-GCM lane
+//   vallum_esp_lanes  the lane whose turn it is: vallum_esp_crypt, AES-GCM
 //   vallum_esp_merge  beats, text and ICV together again
 //
 // The host has built the ESP packet (crypto offload): the text from esp_off+16 up to
@@ -79,9 +79,6 @@ module vallum_esp_tx #(
     output logic                           sent_esp_o
 );
 
-  if (LANES != 1) begin : g_lanes
-    $error("vallum_esp_tx: LANES must be 1: one lane takes all that the packet bus brings");
-  end
   if (SA_COUNT < 2 || SA_COUNT > 32768 || (1 << $clog2(SA_COUNT)) != SA_COUNT) begin : g_sa_count
     $error("vallum_esp_tx: SA_COUNT must be a power of two from 2 to 32768");
   end
@@ -178,7 +175,7 @@ module vallum_esp_tx #(
   logic crypt_idle, text_valid, text_ready, tag_valid, tag_ready;
   logic [127:0] text, tag;
 
-  vallum_esp_crypt #(.DECRYPT(1'b0)) i_crypt (
+  vallum_esp_lanes #(.LANES(LANES), .DECRYPT(1'b0)) i_lanes (
       .clk_i, .rst_i, .idle_o(crypt_idle),
       .job_valid_i(job_valid), .job_ready_o(job_ready), .job_i(job),
       .blk_valid_i(blk_valid), .blk_ready_o(blk_ready), .blk_data_i(blk),
