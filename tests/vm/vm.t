@@ -95,9 +95,21 @@ is "a QEMU that ends at once ends the run" $status 125
 grep -q 'vm: qemu:.*-nonsense' "$work/err"
 ok $? "with what it said"
 vm -k oldest -- true
-is "an unknown kernel is refused" $status 125
-grep -q 'KERNEL is stable or newest' "$work/err"
-ok $? "in words"
+refused "an unknown kernel is refused" 2 "no kernel 'oldest': KERNEL is stable or newest"
+vm -w wifi -- true
+refused "so is an unknown wire" 2 "no wire 'wifi'"
+for number in '-c x' '-m 1G' '-t 0' '-t 1m' '-t '; do
+	vm "${number% *}" "${number#* }" -- true
+	refused "what is no number: $number" 2 "${number% *}: '${number#* }' is no number"
+done
+for value in NAME =x 'A B=c' 1A=c; do
+	vm -e "$value" -- true
+	refused "the environment '$value'" 2 "'$value' is not NAME=VALUE"
+done
+for name in .. ../../out a/b a,b 'a b'; do
+	run tests/vm/run -n "$name" -- true
+	refused "a folder '$name'" 2 "'$name' is no name for a folder"
+done
 # One that was built is covered.
 cat >"$work/undebug" <<'SCRIPT'
 [ ! -d /run/vallum-debug ] || mount -t tmpfs none /run/vallum-debug || exit 1
