@@ -21,6 +21,17 @@ for kernel in ${KERNEL:-stable newest}; do
 	ok $? "$kernel: with it, tshark reads the answers to ping"
 done
 
+# Two at once.
+rm -f build/vm/demo/up
+tests/demo/run >"$work/first" 2>&1 &
+until [ -e build/vm/demo/up ] || ! kill -0 $! 2>/dev/null; do sleep 0.1; done
+run tests/demo/run
+is "a second demo at the same time passes" $status 0
+grep -q 'waiting for another demo in this checkout to end' "$work/out"
+ok $? "when it has waited for the first"
+wait $!
+ok $? "which passes, too" "$work/first"
+
 # Another one's file fills the disk of the demo while it runs.
 cat >"$work/disk" <<'SCRIPT'
 mount -t tmpfs -o size=300m none build/vm/demo || exit 9
