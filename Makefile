@@ -23,7 +23,7 @@ help:
 ## make formal                prove what must always hold of the RTL (yosys, z3)
 ## make debug-kernel          build kernels with KASAN, lockdep, kmemleak and such (a quarter of an hour each);
 ##                            KERNEL=stable|newest for one. DEBUG_KERNEL=1 before a system test then takes them
-## make test-debug             the system tests on the debug kernels, built first (an hour)
+## make test-debug            the system tests on the debug kernels, built first (an hour)
 ## make bench                 measure; prints a table, writes build/bench/results.json
 ## make bench-synth           place and route one lane on an ECP5-85k (tens of minutes)
 ## make synth                 yosys' cell count for ECP5
