@@ -158,4 +158,24 @@ tree=$(cd "$tree" && pwd -P)
 entered "mk/enter in the checkout, TMPDIR below it" "$tree/mk" "$tree/mk" "$tree/mk $tree/mk"
 entered "mk/enter in /tmp, no TMPDIR" /tmp '' '/tmp /tmp'
 entered "mk/enter where the root is not seen, nor TMPDIR" /usr /usr/share "$tree /tmp"
+
+# --- Ctrl-C ------------------------------------------------------------------------------------
+# All get the signal.  A stand-in for bwrap, as that would, dies of it.
+cat >"$work/tools/bwrap" <<'TOOL'
+#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift
+"$@"
+TOOL
+# ctrl_c env OPTION: mk/enter, started so, runs a command that cleans up.
+ctrl_c() {
+	run env PATH="$work/tools:$PATH" unshare --map-root-user --mount \
+		sh -c 'mount --bind "$0" /etc && exec "$2" "$3" setsid -w "$1/mk/enter" \
+			sh -c "trap \"exit 3\" INT; kill -INT 0; sleep 0.1; exit 4"' \
+		"$work/etc" "$tree" "$@"
+}
+ctrl_c env --default-signal=INT
+is "Ctrl-C: the command may clean up, and ends mk/enter" $status 3
+ctrl_c env --ignore-signal=INT
+is "and goes on where Ctrl-C is ignored" $status 4
 done_testing
