@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	status = 1;
-	if (!make_cards(&sim))
+	if (!stats_check(&sim) && !make_cards(&sim))
 		status = sim_loop(&sim, signals) ? 1 : 0;
 	if (!status)
 		stats_write(&sim);

@@ -55,6 +55,8 @@ struct sim {
 /* Runs until SIGTERM or SIGINT, whose file descriptor is @signals.  0, or -1. */
 int sim_loop(struct sim *sim, int signals);
 
+/* Could they be written?  Before the run, whose counters would be lost. */
+int stats_check(const struct sim *sim);
 /* Writes the counters as JSON to options.stats, if that is set. */
 void stats_write(const struct sim *sim);
 

@@ -81,6 +81,36 @@ static void stats_print(FILE *f, const struct sim *sim)
 	fputs(" ]}\n", f);
 }
 
+/* The file that becomes the one of the counters; aside is its name. */
+static FILE *stats_open(const char *path, char *aside, size_t size)
+{
+	FILE *f;
+
+	if (snprintf(aside, size, "%s.new", path) >= (int)size) {
+		log_error("%s: the path is too long", path);
+		return NULL;
+	}
+	f = fopen(aside, "we");
+	if (!f)
+		log_error("%s: cannot write the counters: %s", aside, strerror(errno));
+	return f;
+}
+
+int stats_check(const struct sim *sim)
+{
+	char aside[4096];
+	FILE *f;
+
+	if (!sim->options.stats)
+		return 0;
+	f = stats_open(sim->options.stats, aside, sizeof(aside));
+	if (!f)
+		return -1;
+	fclose(f);
+	unlink(aside);
+	return 0;
+}
+
 void stats_write(const struct sim *sim)
 {
 	const char *path = sim->options.stats;
@@ -89,15 +119,9 @@ void stats_write(const struct sim *sim)
 
 	if (!path)
 		return;
-	if (snprintf(aside, sizeof(aside), "%s.new", path) >= (int)sizeof(aside)) {
-		log_error("%s: the path is too long", path);
+	f = stats_open(path, aside, sizeof(aside));
+	if (!f)
 		return;
-	}
-	f = fopen(aside, "we");
-	if (!f) {
-		log_error("%s: %s", aside, strerror(errno));
-		return;
-	}
 	stats_print(f, sim);
 	if (ferror(f) | fclose(f) || rename(aside, path)) {
 		log_error("%s: cannot write the counters: %s", path, strerror(errno));
