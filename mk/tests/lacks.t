@@ -85,6 +85,10 @@ with "-t tmpfs -o size=8m none build/vm/lacks" $boot
 refused "a full disk, before a machine is booted" 125 \
 	"$PWD/build/vm/lacks has 8 MB free, 256 are needed" 'free some'
 one_line
+# shellcheck disable=SC2086
+with "-t tmpfs -o ro none build/vm/lacks" $boot
+refused "a folder that cannot be written to" 125 "$PWD/build/vm/lacks is not writable for this user"
+one_line
 mkdir "$work/tmp"
 # shellcheck disable=SC2086
 with "-t tmpfs -o size=8m none $work/tmp" env TMPDIR="$work/tmp" $boot
