@@ -110,6 +110,10 @@ for name in .. ../../out a/b a,b 'a b'; do
 	run tests/vm/run -n "$name" -- true
 	refused "a folder '$name'" 2 "'$name' is no name for a folder"
 done
+for program in tshark suite; do
+	run tests/vm/$program
+	refused "$program without arguments" 2 "usage: tests/vm/$program"
+done
 # One that was built is covered.
 cat >"$work/undebug" <<'SCRIPT'
 [ ! -d /run/vallum-debug ] || mount -t tmpfs none /run/vallum-debug || exit 1
