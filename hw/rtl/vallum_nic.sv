@@ -77,8 +77,8 @@ module vallum_nic #(
     input  wire logic         irq_ready_i
 );
 
-  if (SA_COUNT < 1 || SA_COUNT > 32768) begin : g_sa_count
-    $error("SA_COUNT is 1 to 32768: the index in a lookup entry has 15 bits");
+  if (SA_COUNT < 2 || SA_COUNT > 32768 || (1 << $clog2(SA_COUNT)) != SA_COUNT) begin : g_sa_count
+    $error("SA_COUNT is a power of two from 2 to 32768: the index in a lookup entry has 15 bits");
   end
   if (CLK_KHZ < 1000 || CLK_KHZ > 65_000_000) begin : g_clk_khz
     $error("CLK_KHZ is 1000 to 65000000");
