@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The pins of the card, as C sees them.  card_verilated.cpp implements this
- * with the RTL, tests/card_stub.c with a stand-in.  Everything around the card
+ * with the RTL, tests/card_mock.c with a stand-in.  Everything around the card
  * (bus, memory, MAC, interrupts) is C on this side of the pins.
  *
  * One clock is card_settle() then card_edge():

@@ -3,7 +3,7 @@
 # vallum-sim, the Verilated card behind a vfio-user server.
 #   build/sim/vallum-sim         the program
 #   build/sim/vallum-sim-trace   the same with FST traces (make trace)
-#   build/sim/vallum-sim-stub    the same with a stand-in card, for its own tests
+#   build/sim/vallum-sim-mock    the same with a stand-in card, for its own tests
 
 # A microsecond of the card's moderation timer is CLK_KHZ / 1000 clocks.  The
 # simulation runs at some hundred kHz, and its driver lives in real time: the
@@ -28,7 +28,7 @@ $(B)/sim/%.o: sim/%.c $(B)/gen/vallum_regs.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/sim/vallum-sim-stub: $(SIM_OBJ) $(B)/sim/tests/card_stub.o
+$(B)/sim/vallum-sim-mock: $(SIM_OBJ) $(B)/sim/tests/card_mock.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^
 
@@ -53,16 +53,16 @@ trace: $(B)/sim/vallum-sim-trace
 
 ALL += $(B)/sim/vallum-sim
 
--include $(SIM_OBJ:.o=.d) $(B)/sim/tests/card_stub.d
+-include $(SIM_OBJ:.o=.d) $(B)/sim/tests/card_mock.d
 
 # Its tests.  Most are clients, written with no code of the server; test_parts
 # calls the parts; test_card, test_esp and test_fault are clients of two Verilated cards.
-SIM_STUB_TESTS := protocol dma clients wires hostile
+SIM_MOCK_TESTS := protocol dma clients wires hostile
 SIM_CARD_TESTS := card esp fault
-SIM_TESTS := parts $(SIM_STUB_TESTS) $(SIM_CARD_TESTS)
+SIM_TESTS := parts $(SIM_MOCK_TESTS) $(SIM_CARD_TESTS)
 SIM_TEST_BIN := $(SIM_TESTS:%=$(B)/sim/tests/test_%)
 
-$(SIM_STUB_TESTS:%=$(B)/sim/tests/test_%): $(B)/sim/tests/test_%: $(B)/sim/tests/test_%.o \
+$(SIM_MOCK_TESTS:%=$(B)/sim/tests/test_%): $(B)/sim/tests/test_%: $(B)/sim/tests/test_%.o \
 		$(B)/sim/tests/client.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^
@@ -70,30 +70,30 @@ $(SIM_CARD_TESTS:%=$(B)/sim/tests/test_%): $(B)/sim/tests/test_%: $(B)/sim/tests
 		$(B)/sim/tests/client.o $(B)/sim/tests/port.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ -lcrypto
-$(B)/sim/tests/test_parts: $(B)/sim/tests/test_parts.o $(SIM_LIB_OBJ) $(B)/sim/tests/card_stub.o
+$(B)/sim/tests/test_parts: $(B)/sim/tests/test_parts.o $(SIM_LIB_OBJ) $(B)/sim/tests/card_mock.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^
 
 # The server under address and undefined behaviour checks, for hostile clients.
 SIM_ASAN := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-SIM_STUB_C := $(SIM_C:%=sim/%.c) sim/tests/card_stub.c
-$(B)/sim/vallum-sim-asan: $(SIM_STUB_C) $(wildcard sim/*.h sim/tests/*.h) $(B)/gen/vallum_regs.h
+SIM_MOCK_C := $(SIM_C:%=sim/%.c) sim/tests/card_mock.c
+$(B)/sim/vallum-sim-asan: $(SIM_MOCK_C) $(wildcard sim/*.h sim/tests/*.h) $(B)/gen/vallum_regs.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) $(SIM_ASAN) -o $@ $(SIM_STUB_C)
+	$(Q)$(CC) $(CFLAGS) $(SIM_ASAN) -o $@ $(SIM_MOCK_C)
 
-$(SIM_STUB_TESTS:%=$(B)/sim/tests/test_%): | $(B)/sim/vallum-sim-stub
+$(SIM_MOCK_TESTS:%=$(B)/sim/tests/test_%): | $(B)/sim/vallum-sim-mock
 $(B)/sim/tests/test_hostile: | $(B)/sim/vallum-sim-asan $(B)/sim/vallum-sim
 $(SIM_CARD_TESTS:%=$(B)/sim/tests/test_%): | $(B)/sim/vallum-sim
 ALL += $(SIM_TEST_BIN)
 CHECK_TESTS += $(SIM_TEST_BIN) sim/tests/test_options.sh
-sim/tests/test_options.sh: | $(B)/sim/vallum-sim-stub
+sim/tests/test_options.sh: | $(B)/sim/vallum-sim-mock
 
 -include $(SIM_TEST_BIN:%=%.d) $(B)/sim/tests/client.d $(B)/sim/tests/port.d
 
 # libFuzzer over the messages: make fuzz FUZZ_SECONDS=10
 FUZZ_SECONDS ?= 10
-$(B)/sim/fuzz_vfio_user: sim/tests/fuzz_vfio_user.c $(SIM_STUB_C) \
+$(B)/sim/fuzz_vfio_user: sim/tests/fuzz_vfio_user.c $(SIM_MOCK_C) \
 		$(wildcard sim/*.h sim/tests/*.h) $(B)/gen/vallum_regs.h
 	@mkdir -p $(@D)
 	$(call say,CLANG,$@)

@@ -78,7 +78,7 @@ pid_t sim_start(const char *socket, const char *const *args)
 	pid_t pid;
 
 	if (!program)
-		program = "build/sim/vallum-sim-stub";
+		program = "build/sim/vallum-sim-mock";
 	for (unsigned int i = 0; args[i] && i < 30; i++)
 		argv[i + 1] = (char *)args[i];
 	pid = fork();

@@ -27,7 +27,7 @@ bool wait_more(unsigned int *tries);
 /*
  * Starts a simulator with @args (NULL-terminated, without the program's name)
  * and waits until it listens at @socket.  The program is
- * build/sim/vallum-sim-stub, or what VALLUM_SIM names; its log goes to
+ * build/sim/vallum-sim-mock, or what VALLUM_SIM names; its log goes to
  * tmp_path("log").
  */
 pid_t sim_start(const char *socket, const char *const *args);

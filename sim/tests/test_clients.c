@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "sim/tests/client.h"
 #include "tests/tap.h"
 #include "vallum_regs.h"
@@ -174,7 +174,7 @@ static void test_hang(void)
 {
 	int fd = client_open(path);
 
-	reg_set(fd, STUB_CMD, STUB_DO_HANG);
+	reg_set(fd, MOCK_CMD, MOCK_DO_HANG);
 	is_int(reg_get(fd, VALLUM_REG_ID), 0xffffffff,
 	       "a card that does not answer reads all ones");
 	is_int(reg_get(fd, VALLUM_REG_ID), 0xffffffff, "also the next time");
@@ -212,7 +212,7 @@ static void test_sockets(void)
 	second = fork();
 	if (!second) {
 		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-		execl(program ? program : "build/sim/vallum-sim-stub", "vallum-sim", "--card", card,
+		execl(program ? program : "build/sim/vallum-sim-mock", "vallum-sim", "--card", card,
 		      NULL);
 		_exit(127);
 	}

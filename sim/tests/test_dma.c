@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "sim/tests/client.h"
 #include "tests/tap.h"
 #include "vallum_regs.h"
@@ -24,13 +24,13 @@ static uint32_t transfer(uint32_t command, uint64_t addr, uint32_t beats)
 {
 	uint32_t result;
 
-	reg_set(fd, STUB_ADDR_LO, addr);
-	reg_set(fd, STUB_ADDR_HI, addr >> 32);
-	reg_set(fd, STUB_BEATS, beats);
-	reg_set(fd, STUB_CMD, command);
+	reg_set(fd, MOCK_ADDR_LO, addr);
+	reg_set(fd, MOCK_ADDR_HI, addr >> 32);
+	reg_set(fd, MOCK_BEATS, beats);
+	reg_set(fd, MOCK_CMD, command);
 	for (unsigned int i = 0; i < 1000; i++) {
-		result = reg_get(fd, STUB_RESULT);
-		if (!(result & STUB_TRANSFERS))
+		result = reg_get(fd, MOCK_RESULT);
+		if (!(result & MOCK_TRANSFERS))
 			return result & 3;
 	}
 	return 0xbad;
@@ -50,13 +50,13 @@ static void fill(uint8_t *data, size_t len)
 		uint32_t word = tap_rand();
 
 		memcpy(data + i, &word, 4);
-		reg_set(fd, STUB_DATA + i, word);
+		reg_set(fd, MOCK_DATA + i, word);
 	}
 }
 
 static void test_good(uint8_t *mem)
 {
-	uint8_t want[STUB_DATA_BEATS * 16], got[sizeof(want)];
+	uint8_t want[MOCK_DATA_BEATS * 16], got[sizeof(want)];
 	static const struct {
 		uint64_t at;
 		uint32_t beats;
@@ -71,14 +71,14 @@ static void test_good(uint8_t *mem)
 
 		memcpy(before, mem, SIZE);
 		fill(want, sizeof(want));
-		is_int(transfer(STUB_DO_WRITE, BASE + where[i].at, where[i].beats), 0,
+		is_int(transfer(MOCK_DO_WRITE, BASE + where[i].at, where[i].beats), 0,
 		       "write of %u beats at 0x%x", where[i].beats, (int)where[i].at);
 		memcpy(before + where[i].at, want, len);
 		is_mem(mem, before, SIZE, "these bytes, and no others, have changed");
 		tap_fill(mem + where[i].at, len);
-		is_int(transfer(STUB_DO_READ, BASE + where[i].at, where[i].beats), 0, "and read");
+		is_int(transfer(MOCK_DO_READ, BASE + where[i].at, where[i].beats), 0, "and read");
 		for (size_t j = 0; j < len; j += 4) {
-			uint32_t word = reg_get(fd, STUB_DATA + j);
+			uint32_t word = reg_get(fd, MOCK_DATA + j);
 
 			memcpy(got + j, &word, 4);
 		}
@@ -104,17 +104,17 @@ static void test_wild(const uint8_t *mem)
 
 	memcpy(before, mem, SIZE);
 	for (unsigned int i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
-		is_int(transfer(STUB_DO_READ, wild[i], 1), 3, "read at 0x%llx is a bus error",
+		is_int(transfer(MOCK_DO_READ, wild[i], 1), 3, "read at 0x%llx is a bus error",
 		       (unsigned long long)wild[i]);
-		word = reg_get(fd, STUB_DATA);
+		word = reg_get(fd, MOCK_DATA);
 		is_int(word, 0xffffffff, "and gives all ones");
-		is_int(transfer(STUB_DO_WRITE, wild[i], 1), 3, "so is a write");
+		is_int(transfer(MOCK_DO_WRITE, wild[i], 1), 3, "so is a write");
 	}
-	is_int(transfer(STUB_DO_BAD, BASE + 0xff0, 2), 2, "a burst across 4 KiB is refused");
-	is_int(transfer(STUB_DO_READ, BASE + 0x1000000, 16), 3, "whole bursts fail alike");
+	is_int(transfer(MOCK_DO_BAD, BASE + 0xff0, 2), 2, "a burst across 4 KiB is refused");
+	is_int(transfer(MOCK_DO_READ, BASE + 0x1000000, 16), 3, "whole bursts fail alike");
 	bus_master(false);
-	is_int(transfer(STUB_DO_WRITE, BASE, 1), 3, "without bus master nothing is written");
-	is_int(transfer(STUB_DO_READ, BASE, 1), 3, "nor read");
+	is_int(transfer(MOCK_DO_WRITE, BASE, 1), 3, "without bus master nothing is written");
+	is_int(transfer(MOCK_DO_READ, BASE, 1), 3, "nor read");
 	bus_master(true);
 	is_mem(mem, before, SIZE, "memory is untouched by all of that");
 }
@@ -128,18 +128,18 @@ static void test_rights(int memfd, const uint8_t *mem)
 	is_int(client_map(fd, 0x30000, 0x1000, 3, -1, 0), 0, "one without a file");
 	memcpy(before, mem, SIZE);
 	fill(before, 16);
-	is_int(transfer(STUB_DO_WRITE, 0x20000, 1), 0, "a write-only region is written");
+	is_int(transfer(MOCK_DO_WRITE, 0x20000, 1), 0, "a write-only region is written");
 	is_mem(mem, before, SIZE, "with the card's bytes");
-	is_int(transfer(STUB_DO_READ, 0x10000, 1), 0, "a read-only region is read");
+	is_int(transfer(MOCK_DO_READ, 0x10000, 1), 0, "a read-only region is read");
 	fill(other, sizeof(other));
-	is_int(transfer(STUB_DO_WRITE, 0x10000, 1), 3, "but not written");
-	is_int(transfer(STUB_DO_READ, 0x20000, 1), 3, "the other is not read");
-	is_int(transfer(STUB_DO_READ, 0x30000, 1), 3, "a region without a file is not reached");
+	is_int(transfer(MOCK_DO_WRITE, 0x10000, 1), 3, "but not written");
+	is_int(transfer(MOCK_DO_READ, 0x20000, 1), 3, "the other is not read");
+	is_int(transfer(MOCK_DO_READ, 0x30000, 1), 3, "a region without a file is not reached");
 	is_mem(mem, before, SIZE, "memory is untouched");
 	client_unmap(fd, 0x10000, 0x1000);
 	client_unmap(fd, 0x20000, 0x1000);
 	client_unmap(fd, 0x30000, 0x1000);
-	is_int(transfer(STUB_DO_READ, 0x10000, 1), 3, "after unmap nothing is there");
+	is_int(transfer(MOCK_DO_READ, 0x10000, 1), 3, "after unmap nothing is there");
 }
 
 static void test_shrunk(pid_t pid)
@@ -149,13 +149,13 @@ static void test_shrunk(pid_t pid)
 	if (ftruncate(memfd, 0x4000))
 		bail_out("memfd");
 	is_int(client_map(fd, 0x50000, 0x4000, 3, memfd, 0), 0, "a file of four pages");
-	is_int(transfer(STUB_DO_WRITE, 0x53000, 4), 0, "is written at its end");
+	is_int(transfer(MOCK_DO_WRITE, 0x53000, 4), 0, "is written at its end");
 	if (ftruncate(memfd, 0x2000))
 		bail_out("memfd");
-	is_int(transfer(STUB_DO_WRITE, 0x53000, 4), 3, "shortened behind our back: a bus error");
-	is_int(transfer(STUB_DO_READ, 0x53000, 4), 3, "reading, too");
-	is_int(transfer(STUB_DO_READ, 0x52000, 1), 3, "again and again");
-	is_int(transfer(STUB_DO_READ, 0x51000, 1), 0, "what is left of it is still there");
+	is_int(transfer(MOCK_DO_WRITE, 0x53000, 4), 3, "shortened behind our back: a bus error");
+	is_int(transfer(MOCK_DO_READ, 0x53000, 4), 3, "reading, too");
+	is_int(transfer(MOCK_DO_READ, 0x52000, 1), 3, "again and again");
+	is_int(transfer(MOCK_DO_READ, 0x51000, 1), 0, "what is left of it is still there");
 	ok(sim_alive(pid), "the process lives");
 	client_unmap(fd, 0x50000, 0x4000);
 	close(memfd);

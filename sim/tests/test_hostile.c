@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "sim/tests/client.h"
 #include "tests/tap.h"
 #include "vallum_regs.h"
@@ -57,11 +57,11 @@ static uint32_t odd_register(uint64_t *value)
 	const struct {
 		uint32_t reg, value;
 	} hot[] = {
-		{ STUB_ADDR_LO, odd_address() },
-		{ STUB_ADDR_HI, tap_below(2) },
-		{ STUB_BEATS, 1 + tap_below(16) },
-		{ STUB_CMD, 1 + tap_below(4) },
-		{ STUB_CMD, 1 + tap_below(2) },
+		{ MOCK_ADDR_LO, odd_address() },
+		{ MOCK_ADDR_HI, tap_below(2) },
+		{ MOCK_BEATS, 1 + tap_below(16) },
+		{ MOCK_CMD, 1 + tap_below(4) },
+		{ MOCK_CMD, 1 + tap_below(2) },
 		{ VALLUM_REG_CTRL, VALLUM_CTRL_TX_EN | VALLUM_CTRL_RX_EN },
 		{ VALLUM_REG_CTRL, tap_below(8) },
 		{ VALLUM_REG_TXQ_TAIL, tap_below(64) },
@@ -95,8 +95,8 @@ static size_t put_access(uint8_t *payload, bool write)
 
 	access.offset = access.region ? tap_below(0x1010) : odd_register(&value);
 	/* A stand-in that hangs makes the rest of the session dull. */
-	if (!access.region && access.offset == STUB_CMD && (value & 0xff) == STUB_DO_HANG)
-		value = STUB_DO_READ;
+	if (!access.region && access.offset == MOCK_CMD && (value & 0xff) == MOCK_DO_HANG)
+		value = MOCK_DO_READ;
 	memcpy(payload, &access, sizeof(access));
 	memcpy(payload + sizeof(access), &value, sizeof(value));
 	memset(payload + sizeof(access) + 8, 0, 8);

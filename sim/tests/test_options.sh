@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The command line: what is wrong gets one sentence and a status, at once.
-sim=${VALLUM_SIM:-build/sim/vallum-sim-stub}
+sim=${VALLUM_SIM:-build/sim/vallum-sim-mock}
 dir=$(mktemp -d /tmp/vallum-sim-test.XXXXXX) || exit 1
 trap 'rm -rf "$dir"' EXIT
 n=0

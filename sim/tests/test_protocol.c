@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "sim/tests/client.h"
 #include "tests/tap.h"
 #include "vallum_regs.h"
@@ -273,9 +273,9 @@ static void test_regions(int fd)
 	is_int(word, 0xa5a5, "half a register is read");
 	client_write(fd, 0, VALLUM_REG_SCRATCH, 2, "\0\0");
 	is_int(reg_get(fd, VALLUM_REG_SCRATCH), 0xa5a55a5a, "half a register is not written");
-	is_int(client_write(fd, 0, STUB_DATA, 8, &wide), 0, "8 bytes are written");
+	is_int(client_write(fd, 0, MOCK_DATA, 8, &wide), 0, "8 bytes are written");
 	wide = 0;
-	client_read(fd, 0, STUB_DATA, 8, &wide);
+	client_read(fd, 0, MOCK_DATA, 8, &wide);
 	ok(wide == 0x1122334455667788, "and read: two registers, low half first");
 	is_int(reg_get(fd, 0x0300), 0xffffffff, "a register that is not there reads all ones");
 
@@ -304,8 +304,8 @@ static void test_write_multi(int fd)
 		.count = 3,
 		.one = {
 			{ VALLUM_REG_SCRATCH, 0, 4, { 1, 2, 3, 4 } },
-			{ STUB_DATA, 0, 8, { 5, 6, 7, 8, 9, 10, 11, 12 } },
-			{ STUB_DATA + 16, 0, 4, { 13, 14, 15, 16 } },
+			{ MOCK_DATA, 0, 8, { 5, 6, 7, 8, 9, 10, 11, 12 } },
+			{ MOCK_DATA + 16, 0, 4, { 13, 14, 15, 16 } },
 		},
 	};
 	uint64_t done = 0;
@@ -315,8 +315,8 @@ static void test_write_multi(int fd)
 	       0, "REGION_WRITE_MULTI");
 	is_int(done, 3, "reports three writes");
 	is_int(reg_get(fd, VALLUM_REG_SCRATCH), 0x04030201, "the first is done");
-	is_int(reg_get(fd, STUB_DATA + 4), 0x0c0b0a09, "the second");
-	is_int(reg_get(fd, STUB_DATA + 16), 0x100f0e0d, "the third");
+	is_int(reg_get(fd, MOCK_DATA + 4), 0x0c0b0a09, "the second");
+	is_int(reg_get(fd, MOCK_DATA + 16), 0x100f0e0d, "the third");
 	multi.one[1].count = 9;
 	is_int(client_call(fd, VFU_REGION_WRITE_MULTI, &multi, sizeof(multi), NULL, 0, NULL, NULL),
 	       -EINVAL, "a write of 9 bytes is refused");
@@ -448,7 +448,7 @@ static void test_irqs(int fd)
 	if (pipe(pipes))
 		bail_out("pipe");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 2, NULL, 0, event, 2), 0, "two eventfds");
-	reg_set(fd, STUB_CMD, STUB_DO_IRQ | 1 << 8);
+	reg_set(fd, MOCK_CMD, MOCK_DO_IRQ | 1 << 8);
 	reg_get(fd, 0);
 	ok(fired(event[1]) == 1 && !fired(event[0]), "vector 1 of the card is the second eventfd");
 	is_int(client_set_irqs(fd, FIRE, MSIX, 0, 2, NULL, 0, NULL, 0), 0, "the client fires both");
@@ -456,12 +456,12 @@ static void test_irqs(int fd)
 	is_int(client_set_irqs(fd, FIRE_IF, MSIX, 0, 2, "\1\0", 2, NULL, 0), 0, "one of two");
 	ok(fired(event[0]) == 1 && !fired(event[1]), "the one fires");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 1, 1, NULL, 0, event + 2, 1), 0, "replaced");
-	reg_set(fd, STUB_CMD, STUB_DO_IRQ | 1 << 8);
+	reg_set(fd, MOCK_CMD, MOCK_DO_IRQ | 1 << 8);
 	reg_get(fd, 0);
 	ok(fired(event[2]) == 1 && !fired(event[1]), "the new one fires");
 
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 1, 1, NULL, 0, NULL, 0), 0, "taken away");
-	reg_set(fd, STUB_CMD, STUB_DO_IRQ | 1 << 8);
+	reg_set(fd, MOCK_CMD, MOCK_DO_IRQ | 1 << 8);
 	client_read(fd, 4, 0x800, 4, &pba);
 	is_int(pba, 2, "what fires now is pending in the PBA");
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 1, 1, NULL, 0, event + 1, 1), 0, "given back");
@@ -496,12 +496,12 @@ static void test_irqs(int fd)
 
 	is_int(client_set_irqs(fd, ASSIGN, MSIX, 0, 1, NULL, 0, pipes, 1), 0,
 	       "the reading end of a pipe as eventfd");
-	reg_set(fd, STUB_CMD, STUB_DO_IRQ);
+	reg_set(fd, MOCK_CMD, MOCK_DO_IRQ);
 	is_int(reg_get(fd, 0), VALLUM_ID_MAGIC, "harms nobody");
 	for (uint64_t full = ~0ull - 1; write(event[0], &full, sizeof(full)) < 0 && errno == EINTR;)
 		;
 	client_set_irqs(fd, ASSIGN, MSIX, 0, 1, NULL, 0, event, 1);
-	reg_set(fd, STUB_CMD, STUB_DO_IRQ);
+	reg_set(fd, MOCK_CMD, MOCK_DO_IRQ);
 	is_int(reg_get(fd, 0), VALLUM_ID_MAGIC, "nor does an eventfd that is full");
 	is_int(client_set_irqs(fd, FIRE, MSIX, 0, 0, NULL, 0, NULL, 0), 0, "all off");
 	is_int(client_call(fd, VFU_DEVICE_RESET, NULL, 0, event, 1, NULL, NULL), -EINVAL,

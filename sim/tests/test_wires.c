@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "sim/tests/client.h"
 #include "tests/tap.h"
 #include "vallum_regs.h"
@@ -46,22 +46,22 @@ static void card_send(int fd, const uint8_t *frame, size_t len)
 	unsigned int tries = 0;
 
 	/* What it is sending is in its data, too. */
-	while (reg_get(fd, STUB_RESULT) & STUB_SENDS)
+	while (reg_get(fd, MOCK_RESULT) & MOCK_SENDS)
 		if (!wait_more(&tries))
 			bail_out("the card does not get rid of a frame");
 	for (size_t i = 0; i < 256 && i < len; i += 4) {
 		uint32_t word = 0;
 
 		memcpy(&word, frame + i, len - i < 4 ? len - i : 4);
-		reg_set(fd, STUB_DATA + i, word);
+		reg_set(fd, MOCK_DATA + i, word);
 	}
-	reg_set(fd, STUB_CMD, STUB_DO_SEND | len << 16);
+	reg_set(fd, MOCK_CMD, MOCK_DO_SEND | len << 16);
 }
 
 static void card_received(int fd, uint8_t *frame, size_t len)
 {
 	for (size_t i = 0; i < 256 && i < len; i += 4) {
-		uint32_t word = reg_get(fd, STUB_DATA + i);
+		uint32_t word = reg_get(fd, MOCK_DATA + i);
 
 		memcpy(frame + i, &word, 4);
 	}
@@ -82,30 +82,30 @@ static void test_cable(void)
 	unsigned int count = 0;
 
 	ok(one >= 0 && two >= 0, "two cards in one process");
-	ok(becomes(one, STUB_LINK, 1) && becomes(two, STUB_LINK, 1), "a cable is a link");
+	ok(becomes(one, MOCK_LINK, 1) && becomes(two, MOCK_LINK, 1), "a cable is a link");
 	for (unsigned int i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		tap_fill(want, lens[i]);
 		memset(got, 0, sizeof(got));
 		card_send(one, want, lens[i]);
-		ok(becomes(two, STUB_RX_COUNT, ++count), "a frame of %u bytes arrives", lens[i]);
-		is_int(reg_get(two, STUB_RX_LEN), lens[i], "with its length");
+		ok(becomes(two, MOCK_RX_COUNT, ++count), "a frame of %u bytes arrives", lens[i]);
+		is_int(reg_get(two, MOCK_RX_LEN), lens[i], "with its length");
 		card_received(two, got, lens[i]);
 		is_mem(got, want, lens[i], "and its bytes");
 	}
 	card_send(one, want, 14);
-	ok(becomes(two, STUB_RX_COUNT, ++count), "a short frame arrives");
-	is_int(reg_get(two, STUB_RX_LEN), 60, "padded to 60 bytes");
+	ok(becomes(two, MOCK_RX_COUNT, ++count), "a short frame arrives");
+	is_int(reg_get(two, MOCK_RX_LEN), 60, "padded to 60 bytes");
 	memset(want + 14, 0, 46);
 	card_received(two, got, 60);
 	is_mem(got, want, 60, "with zeros");
 	card_send(two, want, 100);
-	ok(becomes(one, STUB_RX_COUNT, 1), "the cable has two directions");
+	ok(becomes(one, MOCK_RX_COUNT, 1), "the cable has two directions");
 	card_send(one, want, 9216);
-	ok(becomes(two, STUB_RX_COUNT, ++count), "a jumbo frame arrives");
-	is_int(reg_get(two, STUB_RX_LEN), 9216, "with its length");
+	ok(becomes(two, MOCK_RX_COUNT, ++count), "a jumbo frame arrives");
+	is_int(reg_get(two, MOCK_RX_LEN), 9216, "with its length");
 	card_send(one, want, 20000);
 	card_send(one, want, 60);
-	ok(becomes(two, STUB_RX_COUNT, ++count) && reg_get(two, STUB_RX_LEN) == 60,
+	ok(becomes(two, MOCK_RX_COUNT, ++count) && reg_get(two, MOCK_RX_LEN) == 60,
 	   "a frame too long for any wire is lost, the next one is not");
 	close(one);
 	close(two);
@@ -184,10 +184,10 @@ static void test_unix_server(void)
 
 	tap_fill(out, sizeof(out));
 	tap_fill(in, sizeof(in));
-	is_int(reg_get(fd, STUB_LINK), 0, "no link before the netdev comes");
+	is_int(reg_get(fd, MOCK_LINK), 0, "no link before the netdev comes");
 	card_send(fd, out, sizeof(out));
 	wire = client_connect(wire_path);
-	ok(becomes(fd, STUB_LINK, 1), "link when it has connected");
+	ok(becomes(fd, MOCK_LINK, 1), "link when it has connected");
 	is_int(sim_stat(pid, stats, "wire_dropped"), 1, "a frame sent without a link is lost");
 	close(fd);
 	close(wire);
@@ -196,32 +196,32 @@ static void test_unix_server(void)
 	pid = sim_start(sock, args);
 	fd = client_open(sock);
 	wire = client_connect(wire_path);
-	becomes(fd, STUB_LINK, 1);
+	becomes(fd, MOCK_LINK, 1);
 	card_send(fd, out, sizeof(out));
 	is_int(get_frame(wire, got, sizeof(got)), sizeof(out), "a frame leaves with its length");
 	is_mem(got, out, sizeof(out), "and its bytes");
 	put_frame(wire, in, sizeof(in));
-	ok(becomes(fd, STUB_RX_COUNT, 1), "a frame comes in");
+	ok(becomes(fd, MOCK_RX_COUNT, 1), "a frame comes in");
 	card_received(fd, got, sizeof(in));
 	is_mem(got, in, sizeof(in), "with its bytes");
 	check_pcap(pcap, frames, lens, 2);
 
 	memcpy(message + 4, in, sizeof(in));
-	ok(client_trickle(wire, message, sizeof(message)) && becomes(fd, STUB_RX_COUNT, 2),
+	ok(client_trickle(wire, message, sizeof(message)) && becomes(fd, MOCK_RX_COUNT, 2),
 	   "a frame that comes byte by byte");
 	for (unsigned int i = 0; i < 1000; i++)
 		put_frame(wire, in, 60 + i % 10);
-	ok(becomes(fd, STUB_RX_COUNT, 1002), "1000 frames at once: all come in");
+	ok(becomes(fd, MOCK_RX_COUNT, 1002), "1000 frames at once: all come in");
 
 	second = client_connect(wire_path);
 	is_int(recv(second, &byte, 1, 0), 0, "a second netdev is refused");
 	close(second);
 	client_raw(wire, "\xff\xff\xff\xff", 4, NULL, 0);
 	is_int(recv(wire, &byte, 1, 0), 0, "a frame of 4 GiB ends the connection");
-	ok(becomes(fd, STUB_LINK, 0), "and the link");
+	ok(becomes(fd, MOCK_LINK, 0), "and the link");
 	close(wire);
 	wire = client_connect(wire_path);
-	ok(becomes(fd, STUB_LINK, 1), "which comes back");
+	ok(becomes(fd, MOCK_LINK, 1), "which comes back");
 	client_raw(wire, "\0\0\0\0", 4, NULL, 0);
 	is_int(recv(wire, &byte, 1, 0), 0, "a frame of no bytes ends it again");
 	is_int(sim_stat(pid, stats, "wire_bad"), 2, "both are counted");
@@ -245,7 +245,7 @@ static void test_slow_netdev(void)
 	unsigned int good = 0;
 	long long dropped = 0;
 
-	becomes(fd, STUB_LINK, 1);
+	becomes(fd, MOCK_LINK, 1);
 	/* How much a socket takes is the host's setting: until it takes no more. */
 	for (unsigned int i = 0; i < 100 && !dropped; i++) {
 		for (unsigned int j = 0; j < 100; j++)
@@ -276,20 +276,20 @@ static void test_unix_client(void)
 	uint8_t frame[80], got[80];
 
 	tap_fill(frame, sizeof(frame));
-	is_int(reg_get(fd, STUB_LINK), 0, "nobody to connect to: no link");
+	is_int(reg_get(fd, MOCK_LINK), 0, "nobody to connect to: no link");
 	strcpy(addr.sun_path, wire_path);
 	if (bind(listener, (struct sockaddr *)&addr, sizeof(addr)) || listen(listener, 1))
 		bail_out("listen");
 	for (unsigned int i = 0; i < 2; i++) {
 		wire = accept(listener, NULL, NULL);
-		ok(becomes(fd, STUB_LINK, 1), "it connects %s",
+		ok(becomes(fd, MOCK_LINK, 1), "it connects %s",
 		   i ? "again" : "when somebody is there");
 		card_send(fd, frame, sizeof(frame));
 		ok(get_frame(wire, got, sizeof(got)) == sizeof(frame) &&
 			   !memcmp(got, frame, sizeof(frame)),
 		   "a frame goes through");
 		close(wire);
-		ok(becomes(fd, STUB_LINK, 0), "the link goes with the connection");
+		ok(becomes(fd, MOCK_LINK, 0), "the link goes with the connection");
 	}
 	close(listener);
 	close(fd);
@@ -327,11 +327,11 @@ static void test_player(void)
 	fclose(f);
 	pid = sim_start(sock, args);
 	fd = client_open(sock);
-	is_int(reg_get(fd, STUB_LINK), 1, "a capture as wire is a link");
+	is_int(reg_get(fd, MOCK_LINK), 1, "a capture as wire is a link");
 	ok(sim_sleeps(pid), "it waits");
-	is_int(reg_get(fd, STUB_RX_COUNT), 0, "nothing has come in");
+	is_int(reg_get(fd, MOCK_RX_COUNT), 0, "nothing has come in");
 	reg_set(fd, VALLUM_REG_CTRL, VALLUM_CTRL_RX_EN);
-	ok(becomes(fd, STUB_RX_COUNT, 3), "until reception is enabled");
+	ok(becomes(fd, MOCK_RX_COUNT, 3), "until reception is enabled");
 	check_pcap(out, list, lens, 3);
 	close(fd);
 	is_int(sim_stop(pid, SIGTERM), 0, "the end");

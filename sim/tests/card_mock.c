@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A stand-in for the card: the same pins, no RTL.  See card_stub.h. */
+/* A stand-in for the card: the same pins, no RTL.  See card_mock.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/card.h"
 #include "sim/log.h"
-#include "sim/tests/card_stub.h"
+#include "sim/tests/card_mock.h"
 #include "vallum_regs.h"
 
 enum dma_state { DMA_NONE, DMA_READ, DMA_READ_DATA, DMA_WRITE, DMA_WRITE_DATA, DMA_WRITE_RESP };
@@ -22,7 +22,7 @@ struct card {
 	bool irq;
 	uint8_t vector;
 	uint32_t send_len, send_at;
-	uint8_t data[STUB_DATA_BEATS * 16];
+	uint8_t data[MOCK_DATA_BEATS * 16];
 };
 
 struct card *card_new(const char *trace)
@@ -48,10 +48,10 @@ const char *card_name(void)
 
 static bool is_data(uint16_t addr)
 {
-	return addr >= STUB_DATA && addr < STUB_DATA + sizeof(((struct card *)0)->data);
+	return addr >= MOCK_DATA && addr < MOCK_DATA + sizeof(((struct card *)0)->data);
 }
 
-static uint32_t stub_read(struct card *c, uint16_t addr)
+static uint32_t mock_read(struct card *c, uint16_t addr)
 {
 	uint32_t word;
 
@@ -63,50 +63,50 @@ static uint32_t stub_read(struct card *c, uint16_t addr)
 		return VALLUM_ABI_VERSION;
 	case VALLUM_REG_SCRATCH:
 		return c->scratch;
-	case STUB_RESULT:
-		return c->result | (c->dma != DMA_NONE ? STUB_TRANSFERS : 0) |
-		       (c->send_at != c->send_len ? STUB_SENDS : 0);
-	case STUB_RX_COUNT:
+	case MOCK_RESULT:
+		return c->result | (c->dma != DMA_NONE ? MOCK_TRANSFERS : 0) |
+		       (c->send_at != c->send_len ? MOCK_SENDS : 0);
+	case MOCK_RX_COUNT:
 		return c->rx_count;
-	case STUB_RX_LEN:
+	case MOCK_RX_LEN:
 		return c->rx_len;
-	case STUB_LINK:
+	case MOCK_LINK:
 		return c->in.link;
 	}
 	if (!is_data(addr)) {
 		c->rresp = 2;
 		return 0;
 	}
-	memcpy(&word, c->data + (addr - STUB_DATA), 4);
+	memcpy(&word, c->data + (addr - MOCK_DATA), 4);
 	return word;
 }
 
-static void stub_command(struct card *c, uint32_t value)
+static void mock_command(struct card *c, uint32_t value)
 {
 	switch (value & 0xff) {
-	case STUB_DO_READ:
-	case STUB_DO_BAD:
+	case MOCK_DO_READ:
+	case MOCK_DO_BAD:
 		c->dma = DMA_READ;
 		break;
-	case STUB_DO_WRITE:
+	case MOCK_DO_WRITE:
 		c->dma = DMA_WRITE;
 		break;
-	case STUB_DO_IRQ:
+	case MOCK_DO_IRQ:
 		c->irq = true;
 		c->vector = value >> 8;
 		break;
-	case STUB_DO_SEND:
+	case MOCK_DO_SEND:
 		c->send_len = value >> 16;
 		c->send_at = 0;
 		break;
-	case STUB_DO_HANG:
+	case MOCK_DO_HANG:
 		c->hang = true;
 		break;
 	}
 	c->beat = 0;
 }
 
-static void stub_write(struct card *c, uint16_t addr, uint32_t value, uint8_t strb)
+static void mock_write(struct card *c, uint16_t addr, uint32_t value, uint8_t strb)
 {
 	c->bresp = 0;
 	if (strb != 0xf) {
@@ -117,21 +117,21 @@ static void stub_write(struct card *c, uint16_t addr, uint32_t value, uint8_t st
 	case VALLUM_REG_SCRATCH:
 		c->scratch = value;
 		return;
-	case STUB_ADDR_LO:
+	case MOCK_ADDR_LO:
 		c->addr = (c->addr & ~0xffffffffull) | value;
 		return;
-	case STUB_ADDR_HI:
+	case MOCK_ADDR_HI:
 		c->addr = (c->addr & 0xffffffffull) | (uint64_t)value << 32;
 		return;
-	case STUB_BEATS:
+	case MOCK_BEATS:
 		c->beats = value;
 		return;
-	case STUB_CMD:
-		stub_command(c, value);
+	case MOCK_CMD:
+		mock_command(c, value);
 		return;
 	}
 	if (is_data(addr))
-		memcpy(c->data + (addr - STUB_DATA), &value, 4);
+		memcpy(c->data + (addr - MOCK_DATA), &value, 4);
 }
 
 static void settle_send(const struct card *c, struct card_out *out)
@@ -173,7 +173,7 @@ void card_settle(struct card *c, const struct card_in *in, struct card_out *out)
 	out->axi.wvalid = c->dma == DMA_WRITE_DATA;
 	out->axi.wlast = c->beat + 1 == c->beats;
 	out->axi.wstrb = 0xffff;
-	memcpy(out->axi.wdata, c->data + c->beat % STUB_DATA_BEATS * 16, 16);
+	memcpy(out->axi.wdata, c->data + c->beat % MOCK_DATA_BEATS * 16, 16);
 	out->axi.bready = true;
 	settle_send(c, out);
 }
@@ -185,13 +185,13 @@ static void edge_axil(struct card *c)
 	if (in->axil.rready && c->rvalid)
 		c->rvalid = false;
 	else if (in->axil.arvalid && !c->rvalid && !c->hang) {
-		c->rdata = stub_read(c, in->axil.araddr);
+		c->rdata = mock_read(c, in->axil.araddr);
 		c->rvalid = true;
 	}
 	if (in->axil.bready && c->bvalid)
 		c->bvalid = false;
 	else if (in->axil.awvalid && in->axil.wvalid && !c->bvalid && !c->hang) {
-		stub_write(c, in->axil.awaddr, in->axil.wdata, in->axil.wstrb);
+		mock_write(c, in->axil.awaddr, in->axil.wdata, in->axil.wstrb);
 		c->bvalid = true;
 	}
 }
@@ -210,7 +210,7 @@ static void edge_dma(struct card *c)
 	case DMA_READ_DATA:
 		if (!in->axi.rvalid)
 			break;
-		memcpy(c->data + c->beat++ % STUB_DATA_BEATS * 16, in->axi.rdata, 16);
+		memcpy(c->data + c->beat++ % MOCK_DATA_BEATS * 16, in->axi.rdata, 16);
 		c->result = in->axi.rresp;
 		if (in->axi.rlast)
 			c->dma = DMA_NONE;
