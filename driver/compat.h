@@ -16,6 +16,7 @@
 
 #define vallum_compat_state_add vallum_xfrm_state_add
 #define vallum_compat_state_delete vallum_xfrm_state_delete
+#define vallum_compat_state_free vallum_xfrm_state_free
 
 /* The core asks for an SA's statistics when it dumps them. */
 #define VALLUM_STATS_PER_PACKET 0
@@ -34,6 +35,11 @@ static inline int vallum_compat_state_add(struct xfrm_state *x, struct netlink_e
 static inline void vallum_compat_state_delete(struct xfrm_state *x)
 {
 	vallum_xfrm_state_delete(x->xso.real_dev, x);
+}
+
+static inline void vallum_compat_state_free(struct xfrm_state *x)
+{
+	vallum_xfrm_state_free(x->xso.real_dev, x);
 }
 
 /* The core asks for an SA's statistics at every packet. */

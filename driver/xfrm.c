@@ -279,10 +279,22 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	return 0;
 }
 
-/* Atomic, under x->lock.  There is no state_free: the SA goes here, after RCU's grace. */
+/* Atomic, under x->lock.  The driver's SA goes here, after RCU's grace. */
 void vallum_xfrm_state_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	vallum_sa_delete(netdev_priv(dev), x->xso.offload_handle);
+}
+
+/*
+ * Process context, long after state_delete, or at once when the device goes down; then
+ * packets that found the SA before are still on their way through xfrm_output(), which
+ * reads x->xso.dev again after it saw that there is one (6.12: xfrm_dev_offload_ok).  The
+ * core clears it when this returns.  No packet finds an SA that is deleted: wait for those.
+ */
+void vallum_xfrm_state_free(struct net_device *dev, struct xfrm_state *x)
+{
+	if (x->xso.dir == XFRM_DEV_OFFLOAD_OUT && refcount_read(&x->refcnt))
+		synchronize_net();
 }
 
 /* For the operations which are not told the device: under a bond xso.dev is the bond's. */
@@ -373,6 +385,7 @@ static bool vallum_xfrm_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 static const struct xfrmdev_ops vallum_xfrmdev_ops = {
 	.xdo_dev_state_add = vallum_compat_state_add,
 	.xdo_dev_state_delete = vallum_compat_state_delete,
+	.xdo_dev_state_free = vallum_compat_state_free,
 	.xdo_dev_offload_ok = vallum_xfrm_offload_ok,
 	.xdo_dev_state_advance_esn = vallum_xfrm_advance_esn,
 	.xdo_dev_state_update_stats = vallum_xfrm_update_stats,
