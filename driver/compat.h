@@ -20,6 +20,7 @@
 
 /* The core asks for an SA's statistics when it dumps them. */
 #define VALLUM_STATS_PER_PACKET 0
+#define VALLUM_XSO_DEV_READ_TWICE 0
 
 #else
 
@@ -44,6 +45,7 @@ static inline void vallum_compat_state_free(struct xfrm_state *x)
 
 /* The core asks for an SA's statistics at every packet. */
 #define VALLUM_STATS_PER_PACKET 1
+#define VALLUM_XSO_DEV_READ_TWICE 1
 
 static inline u32 crc32c(u32 crc, const void *data, size_t len)
 {

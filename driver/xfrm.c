@@ -251,6 +251,8 @@ static enum vallum_refusal vallum_xfrm_add_error(int err)
 	}
 }
 
+static const struct xfrmdev_ops vallum_xfrmdev_ops;
+
 /* Process context.  While the device is down the SA waits in the driver's table. */
 int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 			  struct netlink_ext_ack *extack)
@@ -286,15 +288,25 @@ void vallum_xfrm_state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /*
- * Process context, long after state_delete, or at once when the device goes down; then
- * packets that found the SA before are still on their way through xfrm_output(), which
- * reads x->xso.dev again after it saw that there is one (6.12: xfrm_dev_offload_ok).  The
- * core clears it when this returns.  No packet finds an SA that is deleted: wait for those.
+ * What an SA belongs to while its device is taken away.  6.12's xfrm_dev_offload_ok() reads
+ * x->xso.dev twice for each packet and calls through the second without another look; when
+ * a device goes down the core clears it amid packets, right behind this.  A packet that has
+ * seen the device before finds the operations here, too, and one that comes now is not for
+ * this device.  Behind the wait there are only those.
  */
+static struct net_device vallum_xfrm_nowhere = {
+	.name = "vallum-nowhere",
+	.xfrmdev_ops = &vallum_xfrmdev_ops,
+};
+
+/* Process context.  With no references left, no packet can be on its way with the SA. */
 void vallum_xfrm_state_free(struct net_device *dev, struct xfrm_state *x)
 {
-	if (x->xso.dir == XFRM_DEV_OFFLOAD_OUT && refcount_read(&x->refcnt))
-		synchronize_net();
+	if (!VALLUM_XSO_DEV_READ_TWICE || x->xso.dir != XFRM_DEV_OFFLOAD_OUT ||
+	    !refcount_read(&x->refcnt))
+		return;
+	WRITE_ONCE(x->xso.dev, &vallum_xfrm_nowhere);
+	synchronize_net();
 }
 
 /* For the operations which are not told the device: under a bond xso.dev is the bond's. */
@@ -457,9 +469,16 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	u8 pad_copy;
 	u32 seq_hi, icv_len;
 
-	if (unlikely(!xo || !(xo->flags & XFRM_XMIT)))
+	if (unlikely(!xo))
 		return 0;
 	x = xfrm_input_state(skb);
+	if (unlikely(!(xo->flags & XFRM_XMIT))) {
+		/*
+		 * What came in decrypted goes on.  What is outbound is not ESP yet: it went
+		 * around its SA's device (a bond, by tc), or that went down in between.
+		 */
+		return x->xso.dir == XFRM_DEV_OFFLOAD_OUT ? -ENOENT : 0;
+	}
 	sa = vallum_sa_from_handle(v, x->xso.offload_handle);
 	if (unlikely(!sa || sa->x != x || sa->in))
 		return -ENOENT;
