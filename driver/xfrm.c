@@ -472,13 +472,13 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	if (unlikely(!xo))
 		return 0;
 	x = xfrm_input_state(skb);
-	if (unlikely(!(xo->flags & XFRM_XMIT))) {
-		/*
-		 * What came in decrypted goes on.  What is outbound is not ESP yet: it went
-		 * around its SA's device (a bond, by tc), or that went down in between.
-		 */
+	/*
+	 * Forwarded, of an inbound SA, or in the clear: when the device went down and came up
+	 * under a packet on its way, its SA has no device, and 6.12 takes it for one that a bond
+	 * has seen to (xso.real_dev, in validate_xmit_xfrm).
+	 */
+	if (unlikely(!(xo->flags & XFRM_XMIT)))
 		return x->xso.dir == XFRM_DEV_OFFLOAD_OUT ? -ENOENT : 0;
-	}
 	sa = vallum_sa_from_handle(v, x->xso.offload_handle);
 	if (unlikely(!sa || sa->x != x || sa->in))
 		return -ENOENT;
