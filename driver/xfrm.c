@@ -288,22 +288,21 @@ void vallum_xfrm_state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /*
- * What an SA belongs to while its device is taken away.  6.12's xfrm_dev_offload_ok() reads
- * x->xso.dev twice for each packet and calls through the second without another look; when
- * a device goes down the core clears it amid packets, right behind this.  A packet that has
- * seen the device before finds the operations here, too, and one that comes now is not for
- * this device.  Behind the wait there are only those.
+ * What an SA belongs to while its device is taken away.  6.12 reads x->xso.dev twice, for
+ * each packet (xfrm_dev_offload_ok) and to tell of an SA (copy_user_offload), and uses the
+ * second without another look; when a device goes down the core clears it meanwhile, right
+ * behind this.  Who has seen the device before finds operations here, too; to a packet that
+ * comes now it is not this packet's device.  Behind the wait there are only those.
  */
 static struct net_device vallum_xfrm_nowhere = {
 	.name = "vallum-nowhere",
 	.xfrmdev_ops = &vallum_xfrmdev_ops,
 };
 
-/* Process context.  With no references left, no packet can be on its way with the SA. */
+/* Process context.  With no references left, nobody can be on the way with the SA. */
 void vallum_xfrm_state_free(struct net_device *dev, struct xfrm_state *x)
 {
-	if (!VALLUM_XSO_DEV_READ_TWICE || x->xso.dir != XFRM_DEV_OFFLOAD_OUT ||
-	    !refcount_read(&x->refcnt))
+	if (!VALLUM_XSO_DEV_READ_TWICE || !refcount_read(&x->refcnt))
 		return;
 	WRITE_ONCE(x->xso.dev, &vallum_xfrm_nowhere);
 	synchronize_net();
