@@ -18,7 +18,7 @@
 
 # The interface whose MAC address is $1.
 net_by_mac() {
-	for net_path in /sys/class/net/*; do
+	for net_path in /sys/class/net/*/; do
 		[ "$(cat "$net_path/address")" != "$1" ] || { basename "$net_path"; return 0; }
 	done
 	echo "net.sh: no interface has the address $1" >&2
