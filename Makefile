@@ -2,7 +2,8 @@
 #
 # Vallum's build.  On any host with apt, make re-enters itself inside the
 # toolchain root (mk/root.sh makes it once), so that every tool has one version
-# and nothing but mmdebstrap and bubblewrap is installed on the host.
+# and nothing but mmdebstrap and bubblewrap is installed on the host.  A Debian 13
+# container is such a root itself.
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
@@ -42,7 +43,7 @@ else ifneq ($(words $(CURDIR)),1)
 $(error vallum: the path "$(CURDIR)" has a space, which make and the kernel's build cannot \
 	handle: move the checkout)
 
-else ifeq ($(wildcard /etc/vallum-root),)
+else ifeq ($(VALLUM_ROOT),)
 
 # Outside the root: pass every goal through, in parallel unless told otherwise.
 GOALS := $(or $(MAKECMDGOALS),all)

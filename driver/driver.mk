@@ -4,7 +4,7 @@
 # gets a folder of links: sources stay clean.
 
 KERNELS := $(shell cat /etc/vallum-kernels 2>/dev/null)
-DEBUG_KERNELS := $(wildcard /run/vallum-debug/*/release)
+DEBUG_KERNELS := $(if $(VALLUM_DEBUG),$(wildcard $(VALLUM_DEBUG)/*/release))
 DEBUG_RELEASES := $(foreach f,$(DEBUG_KERNELS),$(shell cat $f))
 DRIVER_SRC := $(wildcard driver/*.c)
 DRIVER_HDR := $(wildcard driver/*.h)

@@ -5,16 +5,21 @@
 # its path on standard output.  Everything else goes to standard error.
 #
 # The root lies in the user's cache folder under a name that is the hash of the
-# package list and of this file; it is built beside its final name and renamed
+# package list and of the set-up; it is built beside its final name and renamed
 # at the end, so an interrupted set-up is never taken for a finished one.
+#
+# A Debian 13 that boots no kernel of its own, as in a container, is the root
+# itself (/): the packages are installed as they are.  A machine that does boot one
+# would find ours in its boot menu, so it gets a root like any other.  Where VALLUM_CACHE
+# names the folder, or a root is there already, that is taken.
 set -eu
 
 mk=$(cd "$(dirname "$0")" && pwd)
 no_home='is not set, set VALLUM_CACHE to a folder for the toolchain root'
 cache=${VALLUM_CACHE:-${XDG_CACHE_HOME:-${HOME:?$no_home}/.cache}/vallum}
-key=$(cat "$mk/packages" "$mk/root.sh" | sha256sum | cut -c1-12)
+key=$(cat "$mk/packages" "$mk/root.sh" "$mk/setup.sh" | sha256sum | cut -c1-12)
 root=$cache/root-$key
-need_mb=6000
+need_mb=6000 need_here_mb=4000
 
 say() { printf 'vallum: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -54,7 +59,82 @@ mirror() {
 		awk '{ print $NF; exit }'
 }
 
-packages() { sed 's/#.*//' "$mk/packages" | tr -s ' \n' '\n\n' | sed '/^$/d'; }
+packages() { sed 's/#.*//' "$mk/packages" | tr -s ' \n' '\n\n' | sed '/^$/d' | tr '\n' ' '; }
+
+# find_mirror: $main, and the key ring of its signatures
+find_mirror() {
+	main=${VALLUM_MIRROR:-$(mirror Debian)}
+	if [ -z "$main" ]; then # apt's lists are empty
+		as_root apt-get update -qq >&2 || :
+		main=$(mirror Debian)
+	fi
+	main=${main%/}
+	[ -n "$main" ] ||
+		die "apt names no Debian mirror on this host: set VALLUM_MIRROR" \
+		    "to one, as http://host/debian, and run make again"
+	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ -e "$keyring" ] || die "no $keyring: install debian-archive-keyring and run make again"
+}
+
+# take_turns LOCK: $waited says whether somebody else was at it
+take_turns() {
+	exec 9>>"$1"
+	waited=
+	flock -n 9 || {
+		say "waiting for another set-up to finish"
+		flock 9
+		waited=1
+	}
+}
+
+free_mb() { df -Pm "$1" | awk 'NR == 2 { print $4 }'; }
+
+# --- This machine is the root ------------------------------------------------------------
+
+is_here() {
+	[ -z "${VALLUM_CACHE:-}" ] && [ ! -e "$root/etc/vallum-root" ] &&
+		grep -qsx 'ID=debian' /etc/os-release &&
+		grep -qsx 'VERSION_CODENAME=trixie' /etc/os-release &&
+		[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] || return 1
+	# What we have installed, or begun to, is not what it boots.
+	[ -e /etc/vallum-kernels ] || ! ls /boot/vmlinu* >/dev/null 2>&1
+}
+is_ready() { [ "$(cat /etc/vallum-root 2>/dev/null)" = "$key" ]; }
+set_up_here() {
+	take_turns /run/vallum-setup.lock
+	! is_ready || return 0
+	free=$(free_mb /usr)
+	[ "$free" -ge $need_here_mb ] ||
+		die "/usr has $free MB free, the toolchain needs $need_here_mb:" \
+		    "free some, or set VALLUM_CACHE to a folder on a larger disk, and run make again"
+	say "installing the toolchain on this machine (about 2.5 GB, some minutes)"
+	find_mirror
+	apt-get indextargets --format '$(CODENAME)' 'Created-By: Packages' |
+		grep -qx trixie-backports ||
+		printf 'deb [signed-by=%s] %s trixie-backports main\n' "$keyring" "$main" \
+			>/etc/apt/sources.list.d/vallum.list
+	# shellcheck disable=SC2046 # a list of words
+	apt-get update -qq >&2 && sh "$mk/setup.sh" "$key" $(packages) >&2 ||
+		die "the set-up from $main failed, for the reason above: mend that and run make" \
+		    "again, it goes on; or set VALLUM_CACHE to a folder for a root of its own"
+	say "toolchain ready"
+}
+if is_here; then
+	if ! is_ready; then
+		if [ "$(id -u)" = 0 ]; then
+			set_up_here
+		else
+			command -v sudo >/dev/null ||
+				die "this user is neither root nor has sudo: let root run mk/root.sh," \
+				    "which installs the toolchain on this machine, then run make again"
+			sudo env HOME="${HOME:-/}" VALLUM_MIRROR="${VALLUM_MIRROR:-}" "$mk/root.sh" >/dev/null
+		fi
+	fi
+	echo /
+	exit 0
+fi
+
+# --- A root of its own -------------------------------------------------------------------
 
 # All in one go: a user who has to ask root does so once.
 want=bwrap:bubblewrap
@@ -68,29 +148,14 @@ if [ -e "$root/etc/vallum-root" ]; then
 	printf '%s\n' "$root"
 	exit 0
 fi
-main=${VALLUM_MIRROR:-$(mirror Debian)}
-if [ -z "$main" ]; then # apt's lists are empty
-	as_root apt-get update -qq >&2 || :
-	main=$(mirror Debian)
-fi
-main=${main%/}
-[ -n "$main" ] ||
-	die "apt names no Debian mirror on this host: set VALLUM_MIRROR" \
-	    "to one, as http://host/debian, and run make again"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keyring" ] || die "no $keyring: install debian-archive-keyring and run make again"
+find_mirror
 
 (mkdir -p "$cache" && : >>"$cache/lock") 2>/dev/null ||
 	die "cannot write to $cache: set VALLUM_CACHE to a folder that this user may write to"
-exec 9>>"$cache/lock"
-if ! flock -n 9; then
-	say "waiting for another set-up to finish"
-	flock 9
-	[ ! -e "$root/etc/vallum-root" ] || { printf '%s\n' "$root"; exit 0; }
-fi
+take_turns "$cache/lock"
+[ -z "$waited" ] || [ ! -e "$root/etc/vallum-root" ] || { printf '%s\n' "$root"; exit 0; }
 
-free_mb() { df -Pm "$cache" | awk 'NR == 2 { print $4 }'; }
-free=$(free_mb)
+free=$(free_mb "$cache")
 [ "$free" -ge $need_mb ] ||
 	die "$cache has $free MB free, the toolchain needs $need_mb:" \
 	    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
@@ -128,47 +193,6 @@ http*)
 esac
 
 say "making the toolchain root (about 2.5 GB, some minutes): $root"
-# Source packages that are taken from backports whole: apt does not follow a
-# "/suite" into dependencies, a pin does.
-cat >"$work/pin" <<-'PIN'
-	Package: src:qemu src:seabios src:ipxe src:elfutils src:linux src:linux-signed-amd64 src:linux-base
-	Pin: release n=trixie-backports
-	Pin-Priority: 900
-PIN
-cat >"$work/setup" <<-'SETUP'
-	set -eu
-	export DEBIAN_FRONTEND=noninteractive
-	newest=$(apt-cache madison linux-image-cloud-amd64 |
-		awk '/trixie-backports/ { print $3; exit }')
-	stable=$(apt-cache madison linux-image-cloud-amd64 |
-		awk '/trixie\/|trixie-updates\// { print $3; exit }')
-	for v in "$stable" "$newest"; do
-		apt-cache show "linux-image-cloud-amd64=$v" |
-			grep -m1 '^Depends:' | grep -o 'linux-image-[0-9][^ ,]*' |
-			sed 's/^linux-image-//'
-	done >/etc/vallum-kernels
-	[ "$(wc -l </etc/vallum-kernels)" = 2 ] ||
-		{ echo "the mirror offers no two kernels: $stable $newest" >&2; exit 1; }
-	kernels=
-	while read -r k; do
-		kernels="$kernels linux-image-$k linux-headers-$k"
-	done </etc/vallum-kernels
-	# The guest boots without an initramfs, so none is made.
-	export INITRD=No
-	log=/var/log/vallum-setup.log
-	{ apt-get install -y -q --no-install-recommends "$@" $kernels 2>&1; echo $? >/status; } |
-		tee $log | awk '
-			/newly installed/ { total = $3 }
-			/^Unpacking/ || /^Setting up/ {
-				if (++n % 100 == 0)
-					printf "vallum: %3d %% of %d packages\n",
-						50 * n / total, total
-			}'
-	[ "$(cat /status)" = 0 ] || { tail -30 $log; exit 1; }
-	rm /status
-	rm -rf /var/cache/apt/archives/*.deb
-	touch /etc/vallum-root
-SETUP
 # As root, mmdebstrap mounts /proc, /sys and /dev for the root that it makes.  In a
 # mount space of its own they go with it, however it ends.
 private=
@@ -176,13 +200,11 @@ private=
 if ! $private mmdebstrap --quiet --variant=apt --architectures=amd64 \
 	--aptopt='Acquire::Languages "none"' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
-	--setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\"" \
-	--setup-hook="cp '$work/pin' \"\$1/etc/apt/preferences.d/vallum\"" \
-	--customize-hook="cp '$work/setup' \"\$1/setup\"" \
-	--customize-hook="chroot \"\$1\" sh /setup $(packages | tr '\n' ' ')" \
+	--customize-hook="cp '$mk/setup.sh' \"\$1/setup\"" \
+	--customize-hook="chroot \"\$1\" sh /setup $key $(packages)" \
 	--customize-hook="rm \"\$1/setup\"" \
 	trixie "$part" "$work/sources" >&2; then
-	free=$(free_mb)
+	free=$(free_mb "$cache")
 	remove "$part"
 	[ "$free" -ge 100 ] ||
 		die "the disk of $cache is full, the toolchain needs $need_mb MB:" \

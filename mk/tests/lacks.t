@@ -6,7 +6,7 @@
 # mount in a mount space of the test's own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[ -e /etc/vallum-root ] || exec mk/enter mk/tests/lacks.t
+[ -n "${VALLUM_ROOT:-}" ] || exec mk/enter mk/tests/lacks.t
 . tests/tap.sh
 
 unshare --map-root-user --mount true 2>/dev/null || {
@@ -110,16 +110,15 @@ echo 'cc: error writing to main.o: No space left on device' >&2
 exit 2
 TOOL
 chmod +x "$tree/mk/root.sh" "$tree/mk/enter"
-mkdir "$work/small" "$work/etc"
-cp -a /etc/alternatives "$work/etc"
-# on_disk SIZE [GOAL ...]: make there, /etc/vallum-root out of sight
+mkdir "$work/small"
+# on_disk SIZE [GOAL ...]: make there, as outside of the root
 on_disk() {
 	size=$1
 	shift
-	run unshare --map-root-user --mount sh -c 'mount --bind "$2" /etc &&
-		mount -t tmpfs -o size=$3 none "$1" && cp -r "$0"/* "$1" && cd "$1" && : >full &&
-		unset MAKEFLAGS MAKELEVEL && shift 3 && make "$@"
-		s=$?; ls; exit $s' "$tree" "$work/small" "$work/etc" "$size" "$@"
+	run unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=$2 none "$1" &&
+		cp -r "$0"/* "$1" && cd "$1" && : >full &&
+		unset MAKEFLAGS MAKELEVEL VALLUM_ROOT && shift 2 && make "$@"
+		s=$?; ls; exit $s' "$tree" "$work/small" "$size" "$@"
 }
 on_disk 8m clean
 is "make clean on a full disk" "$status $(tr '\n' ' ' <"$work/out")" '0 Makefile mk '
@@ -154,8 +153,8 @@ TOOL
 chmod +x "$work/tools/bwrap"
 # entered NAME FOLDER TMPDIR WANT
 entered() {
-	run env PATH="$work/tools:$PATH" TMPDIR="$3" unshare --map-root-user --mount \
-		sh -c 'mount --bind "$0" /etc && cd "$1" && "$2/mk/enter" true' "$work/etc" "$2" "$tree"
+	run env -u VALLUM_ROOT PATH="$work/tools:$PATH" TMPDIR="$3" \
+		sh -c 'cd "$0" && "$1/mk/enter" true' "$2" "$tree"
 	is "$1" "$status $(cat "$work/out")" "0 $4"
 }
 tree=$(cd "$tree" && pwd -P)
@@ -173,13 +172,18 @@ shift
 TOOL
 # ctrl_c env OPTION: mk/enter, started so, runs a command that cleans up.
 ctrl_c() {
-	run env PATH="$work/tools:$PATH" unshare --map-root-user --mount \
-		sh -c 'mount --bind "$0" /etc && exec "$2" "$3" setsid -w "$1/mk/enter" \
-			sh -c "trap \"exit 3\" INT; kill -INT 0; sleep 0.1; exit 4"' \
-		"$work/etc" "$tree" "$@"
+	run env -u VALLUM_ROOT PATH="$work/tools:$PATH" "$@" setsid -w "$tree/mk/enter" \
+		sh -c 'trap "exit 3" INT; kill -INT 0; sleep 0.1; exit 4'
 }
 ctrl_c env --default-signal=INT
 is "Ctrl-C: the command may clean up, and ends mk/enter" $status 3
 ctrl_c env --ignore-signal=INT
 is "and goes on where Ctrl-C is ignored" $status 4
+
+# --- A machine that is the root itself -------------------------------------------------------------
+echo 'echo /' >"$tree/mk/root.sh"
+run env -u VALLUM_ROOT LC_ALL=C PATH="$work/tools:$PATH" "$tree/mk/enter" \
+	sh -c 'echo "$VALLUM_ROOT $LC_ALL $PATH"'
+is "the command gets the root's environment" "$(cat "$work/out")" \
+	'/ C.UTF-8 /usr/sbin:/usr/bin:/sbin:/bin'
 done_testing

@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # mk/root.sh on hosts that lack something, and interrupted: one sentence that says
-# what to do, nothing half made, and the next run starts over.  Host and network
-# are not asked: mmdebstrap, apt-get and id are stand-ins of this test, first in
+# what to do, nothing half made, and the next run starts over.  And on those that are
+# the root themselves.  Host and network are not asked: mmdebstrap, apt-get and id are stand-ins of this test, first in
 # PATH; the mirror that does not answer is a closed port, asked by the real
 # apt-helper.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[ -e /etc/vallum-root ] || exec mk/enter mk/tests/root.t
+[ -n "${VALLUM_ROOT:-}" ] || exec mk/enter mk/tests/root.t
 . tests/tap.sh
 
 cache=$work/cache
-key=$(cat mk/packages mk/root.sh | sha256sum | cut -c1-12)
+key=$(cat mk/packages mk/root.sh mk/setup.sh | sha256sum | cut -c1-12)
 root=$cache/root-$key
 
 # --- A host of our own -------------------------------------------------------------------
@@ -225,6 +225,135 @@ dr-x------ shm'
 	starts_over "a disk that fills up meanwhile"
 else
 	skip "mounts and full disks" "this host gives no user namespaces inside others"
+fi
+
+# --- A machine that is the root itself --------------------------------------------------------
+# Debian 13 without a kernel of its own: /etc and /usr/sbin are copies, /boot is empty, in a
+# mount space for each run; the copies stay.  The set-up is the real one, apt is not.
+if unshare --map-root-user --mount true 2>"$work/err"; then
+	here=$work/here
+	mkdir "$here"
+	rm -f "$work/calls"
+	path=$here/tools:$path
+	cp -r "$work/tools" "$here/tools"
+	cat >"$here/script" <<-'SCRIPT'
+		mount --bind "$HERE/etc" /etc && mount --bind "$HERE/sbin" /usr/sbin &&
+			mount --bind "$HERE/boot" /boot && mount -t tmpfs none /var/log || exit 9
+		exec mk/root.sh
+	SCRIPT
+	cat >"$here/tools/apt-get" <<-'TOOL'
+		#!/bin/sh
+		case $* in
+		indextargets*CODENAME*) echo trixie; exit ;;
+		indextargets*) echo Debian http://127.0.0.1:9/debian/; exit ;;
+		esac
+		echo "$*" >>"$HERE/calls"
+		[ "$1" != install ] || { cat /usr/sbin/policy-rc.d; cat /etc/vallum-root; } >"$HERE/seen" 2>&1
+		case $FAKE.$1 in fail.install) echo 'E: something in apt-get'; exit 100 ;; esac
+	TOOL
+	cat >"$here/tools/apt-cache" <<-'TOOL'
+		#!/bin/sh
+		case $* in
+		madison*)
+			[ "$FAKE" = one ] || echo "$2 | 7.3 | http://127.0.0.1:9/debian trixie-backports/main"
+			echo "$2 | 6.12 | http://127.0.0.1:9/debian trixie/main"
+			;;
+		*) echo "Depends: linux-image-${2#*=}-cloud-amd64 (= ${2#*=})" ;;
+		esac
+	TOOL
+	printf '#!/bin/sh\n[ "$1" != --print-architecture ] || echo amd64\n' >"$here/tools/dpkg"
+	chmod +x "$here"/tools/*
+	anew() {
+		chmod -R u+w "$here/etc" 2>/dev/null
+		rm -rf "$here/etc" "$here/sbin" "$here/boot" "$here/calls" "$here/seen" "$here/home"
+		mkdir "$here/boot" "$here/home"
+		cp -a /etc "$here/etc" 2>/dev/null # but for what only root reads
+		cp --remove-destination /usr/lib/os-release "$here/etc"
+		cp -a /usr/sbin "$here/sbin"
+		rm -f "$here/sbin/policy-rc.d" "$here"/etc/vallum-*
+	}
+	on_here() { # [NAME=VALUE ...]
+		set_up HERE="$here" HOME="$here/home" VALLUM_MIRROR= VALLUM_CACHE= XDG_CACHE_HOME= "$@" \
+			unshare --map-root-user --mount sh "$here/script"
+	}
+	is_set_up() { # $1 name
+		is "$1: the machine is the root" "$status $(cat "$work/out") $(cat "$here/etc/vallum-root")" \
+			"0 / $key"
+	}
+	anew
+	on_here FAKE=fail
+	refused "apt-get fails on a machine that is the root" 1 'run make again, it goes on' \
+		'set VALLUM_CACHE'
+	grep -q 'something in apt-get' "$work/err"
+	ok $? "with its reason above"
+	is "it does not count as set up" "$(ls "$here/etc" | grep vallum)" vallum-kernels
+	: >"$here/boot/vmlinuz-6.12" # unpacked before it failed
+	on_here
+	is_set_up "the next run"
+	is "both kernels are known" "$(tr '\n' ' ' <"$here/etc/vallum-kernels")" \
+		'6.12-cloud-amd64 7.3-cloud-amd64 '
+	is "apt-get installs them, and all packages" "$(sed -n '$s/.*-recommends//p' "$here/calls")" \
+		" $(sed 's/#.*//' mk/packages | xargs) $(
+			)linux-image-6.12-cloud-amd64 linux-headers-6.12-cloud-amd64 $(
+			)linux-image-7.3-cloud-amd64 linux-headers-7.3-cloud-amd64"
+	is "no service is started meanwhile" "$(sed -n 3p "$here/seen")" 'exit 101'
+	[ ! -e "$here/sbin/policy-rc.d" ]
+	ok $? "and that is undone"
+	is "backports come from the host's own mirror" \
+		"$(sed 's/.*] //' "$here/etc/apt/sources.list.d/vallum.list")" \
+		'http://127.0.0.1:9/debian trixie-backports main'
+	[ ! -e "$work/calls" ] && [ -z "$(ls -A "$here/home")" ]
+	ok $? "no other root is made"
+	rm "$here/calls"
+	on_here FAKE_UID=1000
+	is_set_up "once more, by whoever it is"
+	[ ! -e "$here/calls" ]
+	ok $? "apt-get is not asked"
+	echo older >"$here/etc/vallum-root"
+	cp "$here/seen" "$here/sbin/policy-rc.d" # of one that was killed
+	on_here
+	is_set_up "after the list of packages has changed"
+	[ ! -e "$here/sbin/policy-rc.d" ]
+	ok $? "and what a killed set-up has left is gone"
+	echo older >"$here/etc/vallum-root"
+	echo 'exit 104' >"$here/sbin/policy-rc.d"
+	on_here
+	is "a rule for services that is the machine's own stays" "$(cat "$here/sbin/policy-rc.d")" \
+		'exit 104'
+	anew
+	on_here FAKE=one
+	refused "a mirror without backports" 1 'for the reason above' 'run make again'
+	grep -q 'offers no two kernels' "$work/err"
+	ok $? "which is said"
+	anew
+	on_here FAKE_UID=1000
+	refused "neither root nor sudo" 1 'let root run mk/root.sh'
+	stand_in df <<-'TOOL'
+		printf 'x\nx 0 0 3999 x\n'
+	TOOL
+	on_here
+	refused "a small disk" 1 '/usr has 3999 MB free, the toolchain needs 4000' 'set VALLUM_CACHE'
+	rm -f "$work/tools/df"
+	rm -f "$here/calls"
+	: >"$here/boot/vmlinuz-6.12"
+	own=$here/home/.cache/vallum/root-$key
+	on_here VALLUM_MIRROR=file:///none
+	is "a machine that boots a kernel of its own gets a root" "$status $(cat "$work/out")" "0 $own"
+	rm "$here/boot/vmlinuz-6.12"
+	on_here
+	is "a root that is there already is taken" "$status $(cat "$work/out")" "0 $own"
+	rm -rf "$here/home/.cache"
+	on_here VALLUM_CACHE="$cache" VALLUM_MIRROR=file:///none
+	is "so is one that is asked for" "$status $(cat "$work/out")" "0 $root"
+	rm -rf "$cache"
+	sed -i 's/trixie/bookworm/' "$here/etc/os-release"
+	on_here VALLUM_MIRROR=file:///none
+	is "another Debian gets one, too" "$status $(cat "$work/out")" "0 $own"
+	[ ! -e "$here/calls" ]
+	ok $? "nothing is installed there"
+	path=$work/tools
+else
+	skip "a machine that is the root itself" "this host gives no user namespaces inside others"
 fi
 
 # --- Two at once ------------------------------------------------------------------------------

@@ -224,6 +224,7 @@ int main(void)
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("VALLUM_ROOT", "/", 1);
 	setenv("TERM", "dumb", 1);
 	if (chdir("/mnt"))
 		die("/mnt");
