@@ -54,6 +54,7 @@ enter:
 	@$(if $(filter-out clean,$(GOALS)),mk/space)
 	@mk/root.sh >/dev/null
 	@$(if $(filter debug-kernel test-debug,$(GOALS)),mk/debug-kernel $(KERNEL))
+	@$(if $(filter bench,$(GOALS)),tests/bench/demo || :)
 	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS) || { mk/space; exit 1; }
 
 else

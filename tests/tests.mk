@@ -45,7 +45,7 @@ debug-kernel: $(DRIVER_KO)
 test-debug: debug-kernel $(ALL)
 	$(Q)DEBUG_KERNEL=1 $(PROVE) $(SYSTEM_TESTS)
 
-BENCHES += tests/bench/host tests/bench/demo
+BENCHES += tests/bench/host
 
 .PHONY: demo
 demo: $(VM) $(B)/tests/system/traffic
