@@ -56,9 +56,9 @@ ALL += $(B)/sim/vallum-sim
 -include $(SIM_OBJ:.o=.d) $(B)/sim/tests/card_mock.d
 
 # Its tests.  Most are clients, written with no code of the server; test_parts
-# calls the parts; test_card, test_esp and test_fault are clients of two Verilated cards.
+# calls the parts; SIM_CARD_TESTS are clients of Verilated cards.
 SIM_MOCK_TESTS := protocol dma clients wires hostile
-SIM_CARD_TESTS := card esp fault
+SIM_CARD_TESTS := card esp fault trace
 SIM_TESTS := parts $(SIM_MOCK_TESTS) $(SIM_CARD_TESTS)
 SIM_TEST_BIN := $(SIM_TESTS:%=$(B)/sim/tests/test_%)
 
@@ -85,7 +85,9 @@ $(B)/sim/vallum-sim-asan: $(SIM_MOCK_C) $(wildcard sim/*.h sim/tests/*.h) $(B)/g
 $(SIM_MOCK_TESTS:%=$(B)/sim/tests/test_%): | $(B)/sim/vallum-sim-mock
 $(B)/sim/tests/test_hostile: | $(B)/sim/vallum-sim-asan $(B)/sim/vallum-sim
 $(SIM_CARD_TESTS:%=$(B)/sim/tests/test_%): | $(B)/sim/vallum-sim
-ALL += $(SIM_TEST_BIN)
+$(B)/sim/tests/test_trace: | $(B)/sim/vallum-sim-trace
+# The tracing card is built for its test only.
+ALL += $(filter-out %/test_trace,$(SIM_TEST_BIN))
 CHECK_TESTS += $(SIM_TEST_BIN) sim/tests/test_options.sh
 sim/tests/test_options.sh: | $(B)/sim/vallum-sim-mock
 
