@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <setjmp.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sim/dma.h"
@@ -52,14 +54,43 @@ static unsigned int dma_lower(const struct dma *dma, uint64_t addr)
 	return lo;
 }
 
+/*
+ * Maps what @r has of @fd from @offset on.  Huge pages are mapped and unmapped whole, and a
+ * region, which the guest's memory map cuts, need not be whole ones.
+ */
+static int dma_map_file(struct dma_region *r, int fd, uint64_t offset)
+{
+	int prot = (r->flags & DMA_READABLE ? PROT_READ : 0) |
+		   (r->flags & DMA_WRITABLE ? PROT_WRITE : 0);
+	uint64_t page = DMA_PAGE, start, end;
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size < 0 || offset + r->size > (uint64_t)st.st_size)
+		return -EINVAL;
+	if (fs.f_type == HUGETLBFS_MAGIC)
+		page = (uint64_t)fs.f_bsize;
+	start = offset / page * page;
+	end = (offset + r->size + page - 1) / page * page;
+	r->mapped_len = end - start;
+	r->mapped = mmap(NULL, r->mapped_len, prot, MAP_SHARED, fd, (off_t)start);
+	if (r->mapped == MAP_FAILED)
+		return -errno;
+	/* Guest memory is not ours to leave in a core file. */
+	madvise(r->mapped, r->mapped_len, MADV_DONTDUMP);
+	r->mem = (uint8_t *)r->mapped + (offset - start);
+	return 0;
+}
+
 int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags, int fd, uint64_t offset)
 {
-	int prot = (flags & DMA_READABLE ? PROT_READ : 0) | (flags & DMA_WRITABLE ? PROT_WRITE : 0);
-	void *mem = NULL;
-	struct stat st;
+	struct dma_region r = { .addr = addr, .size = size, .flags = flags };
 	unsigned int i;
+	int err;
 
-	if (!size || (addr | size | offset) % DMA_PAGE || !prot)
+	if (!size || (addr | size | offset) % DMA_PAGE || !(flags & (DMA_READABLE | DMA_WRITABLE)))
 		return -EINVAL;
 	if (addr + (size - 1) < addr || size > SIZE_MAX || offset + size < offset)
 		return -EINVAL;
@@ -70,24 +101,13 @@ int dma_map(struct dma *dma, uint64_t addr, uint64_t size, uint32_t flags, int f
 		return -ENOSPC;
 
 	if (fd >= 0) {
-		if (fstat(fd, &st))
-			return -errno;
-		if (!S_ISREG(st.st_mode) || st.st_size < 0 || offset + size > (uint64_t)st.st_size)
-			return -EINVAL;
-		mem = mmap(NULL, size, prot, MAP_SHARED, fd, offset);
-		if (mem == MAP_FAILED)
-			return -errno;
-		/* Guest memory is not ours to leave in a core file. */
-		madvise(mem, size, MADV_DONTDUMP);
+		err = dma_map_file(&r, fd, offset);
+		if (err)
+			return err;
 	}
 
 	memmove(&dma->region[i + 1], &dma->region[i], (dma->count - i) * sizeof(dma->region[0]));
-	dma->region[i] = (struct dma_region){
-		.addr = addr,
-		.size = size,
-		.flags = flags,
-		.mem = mem,
-	};
+	dma->region[i] = r;
 	dma->count++;
 	return 0;
 }
@@ -100,7 +120,7 @@ int dma_unmap(struct dma *dma, uint64_t addr, uint64_t size)
 	if (i == dma->count || r->addr != addr || r->size != size)
 		return -ENOENT;
 	if (r->mem)
-		munmap(r->mem, r->size);
+		munmap(r->mapped, r->mapped_len);
 	dma->count--;
 	memmove(r, r + 1, (dma->count - i) * sizeof(*r));
 	dma->last = 0;
@@ -111,7 +131,7 @@ void dma_unmap_all(struct dma *dma)
 {
 	for (unsigned int i = 0; i < dma->count; i++)
 		if (dma->region[i].mem)
-			munmap(dma->region[i].mem, dma->region[i].size);
+			munmap(dma->region[i].mapped, dma->region[i].mapped_len);
 	dma->count = 0;
 	dma->last = 0;
 }

@@ -24,6 +24,8 @@ struct dma_region {
 	uint64_t size;
 	uint32_t flags;
 	uint8_t *mem; /* NULL: the client passed no file */
+	void *mapped; /* whole pages of the file, with mem in them */
+	size_t mapped_len;
 };
 
 struct dma {

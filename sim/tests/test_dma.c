@@ -210,6 +210,32 @@ static void test_forgets(pid_t pid, int memfd)
 	ok(has_mapped(pid, "memfd:guest"), "mapped again");
 }
 
+/* Huge pages come and go whole, whatever part of them is the region. */
+#define HUGE_PAGE (2u << 20) /* x86-64: what the kernel gives if not asked for another */
+static void test_huge(pid_t pid)
+{
+	int memfd = memfd_create("huge", MFD_HUGETLB);
+	uint8_t *mem = MAP_FAILED;
+
+	if (memfd >= 0 && !ftruncate(memfd, 2 * HUGE_PAGE))
+		mem = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
+	if (mem == MAP_FAILED) {
+		skip(6, "this host has no huge pages to give");
+		close(memfd);
+		return;
+	}
+	is_int(client_map(fd, 0x200000, 0x2000, 3, memfd, HUGE_PAGE - 0x1000), 0,
+	       "a part of two huge pages");
+	fill(mem, 32);
+	is_int(transfer(MOCK_DO_WRITE, 0x201000, 2), 0, "the card writes to it");
+	ok(!memcmp(mem, mem + HUGE_PAGE, 32), "where it is");
+	ok(has_mapped(pid, "memfd:huge") || has_mapped(pid, "hugepage"), "it is mapped");
+	is_int(client_unmap(fd, 0x200000, 0x2000), 0, "unmapped");
+	ok(!has_mapped(pid, "memfd:huge") && !has_mapped(pid, "hugepage"), "and gone");
+	munmap(mem, 2 * HUGE_PAGE);
+	close(memfd);
+}
+
 int main(void)
 {
 	const char *stats = tmp_path("stats"), *path = tmp_path("s");
@@ -236,6 +262,7 @@ int main(void)
 	test_rights(memfd, mem);
 	test_shrunk(pid);
 	test_forgets(pid, memfd);
+	test_huge(pid);
 
 	reads = sim_stat(pid, stats, "dma_read_errors");
 	writes = sim_stat(pid, stats, "dma_write_errors");
