@@ -48,7 +48,7 @@ static int make_card(struct sim *sim, unsigned int i)
 
 	nic->mem.latency_min = sim->options.latency_min;
 	nic->mem.latency_max = sim->options.latency_max;
-	nic->mem.random ^= sim->options.seed;
+	nic->mem.random = (nic->mem.random ^ sim->options.seed) | 1; /* never 0, see sim_random() */
 	nic->wire = make_wire(sim, i);
 	if (!nic->wire)
 		return -1;
