@@ -34,6 +34,7 @@ help:
 ## make shell                 a shell inside the toolchain root
 ## make clean                 remove build/
 ##
+## Others are for one folder, whose README tells of them.
 ## V=1 shows commands.  VALLUM_CACHE=DIR is where the toolchain root lives
 ## (default: vallum in the user's cache folder); VALLUM_MIRROR=URL overrides the
 ## Debian mirror of the host's apt.

@@ -27,7 +27,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 .PHONY: all
 all:
 
-CHECK_TESTS += mk/tests/root.t mk/tests/lacks.t
+CHECK_TESTS += mk/tests/again.t mk/tests/root.t mk/tests/lacks.t
 
 include hw/regs/regs.mk
 -include mk/lint.mk
@@ -38,7 +38,7 @@ all: $(ALL)
 # Every test program prints TAP; prove runs them all and closes with its summary.
 # Those with a virtual machine run one after another, each keeps two processors
 # busy by itself.
-PROVE := prove --exec '' --timer --merge --failures --comments -j$(JOBS) \
+PROVE := prove --exec '' --timer --merge --failures --comments --directives -j$(JOBS) \
 	--rules='seq=tests/{vm,demo,system}/*.t' --rules='par=**'
 
 .PHONY: check test lint bench clean
