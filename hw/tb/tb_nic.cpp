@@ -234,101 +234,194 @@ static void refused_out(void)
 	healthy(n, "refused on the way out");
 }
 
+// Makes the ESP packet in a frame of an SA shorter by its IP length, and its UDP length.
+static void shorten(frame_t &f, const struct card_sa *s, unsigned by)
+{
+	for (size_t at : { s->v6 ? 18 : 16, s->encap ? 38 : 0 }) {
+		unsigned len = (f[at] << 8 | f[at + 1]) - by;
+
+		if (at)
+			f[at] = len >> 8, f[at + 1] = len;
+	}
+}
+
 // Packets damaged on the wire: nothing of their plaintext reaches the host.
 static void damaged_in(void)
 {
-	unsigned leaked = 0, delivered = 0, bad = 0;
-	uint64_t icv;
+	static const struct {
+		const char *what;
+		unsigned counter, count;
+	} kinds[] = {
+		{ "one bit turned", VALLUM_CNT_RX_DROP_ICV, 60 },
+		{ "their end cut off", VALLUM_CNT_RX_DROP_TRUNCATED, PAIRS },
+		{ "a length that is no multiple of 4", VALLUM_CNT_RX_DROP_ESP_FORM, PAIRS },
+	};
+	unsigned leaked = 0;
 	nic n;
 
 	n.start(8, 8);
 	make_pairs(n);
 	n.loop = false;
-	for (unsigned i = 0; i < 60; i++) {
-		expected e = post_esp(n, i % PAIRS, 400, 1), good = post_esp(n, i % PAIRS, 100, 1);
-		frame_t f;
+	for (auto &k : kinds) {
+		unsigned delivered = 0, bad = 0;
 
-		n.sent.clear();
-		n.received.clear();
-		quiet(n);
-		if (n.sent.size() != 2) {
-			bad++;
-			continue;
+		for (unsigned i = 0; i < k.count; i++) {
+			int pair = i % PAIRS;
+			expected e = post_esp(n, pair, 400, 1), good = post_esp(n, pair, 100, 1);
+			frame_t f;
+
+			n.sent.clear();
+			n.received.clear();
+			quiet(n);
+			if (n.sent.size() != 2) {
+				bad++;
+				continue;
+			}
+			f = n.sent[0];
+			if (k.counter == VALLUM_CNT_RX_DROP_TRUNCATED)
+				f.resize(f.size() - tb_range(1, 350));
+			else if (k.counter == VALLUM_CNT_RX_DROP_ESP_FORM)
+				shorten(f, &in_sa[pair], tb_range(1, 3));
+			else // after ESP header and IV, before the Ethernet's end
+				f[tb_range(f.size() - 350, f.size() - 1)] ^= 1 << tap_below(8);
+			memset(n.mem.at(nic::RXBUF), 0, 256 * 0x4400);
+			n.arriving = { f, n.sent[1] };
+			quiet(n);
+			delivered += n.received.size();
+			bad += n.received.size() != 1 || !right(n.received[0], good);
+			for (size_t at = e.host.size() - 340; at + 16 < e.host.size() - 16; at += 16)
+				leaked += memmem(n.mem.at(nic::RXBUF), 256 * 0x4400, &e.host[at],
+						 16) != nullptr;
 		}
-		f = n.sent[0];
-		// after ESP header and IV, before the Ethernet's end
-		f[tb_range(f.size() - 350, f.size() - 1)] ^= 1 << tap_below(8);
-		memset(n.mem.at(nic::RXBUF), 0, 256 * 0x4400);
-		n.arriving = { f, n.sent[1] };
-		quiet(n);
-		delivered += n.received.size();
-		bad += n.received.size() != 1 || !right(n.received[0], good);
-		for (size_t at = e.host.size() - 340; at + 16 < e.host.size() - 16; at += 16)
-			leaked += memmem(n.mem.at(nic::RXBUF), 256 * 0x4400, &e.host[at],
-					 16) != nullptr;
+		uint64_t dropped = n.counter(k.counter);
+		ok(!bad && delivered == k.count && dropped == k.count,
+		   "%u packets with %s: dropped for it (%" PRIu64
+		   " counted), the next ones delivered", k.count, k.what, dropped);
 	}
-	icv = n.counter(VALLUM_CNT_RX_DROP_ICV);
-	ok(!bad && delivered == 60 && icv == 60,
-	   "60 packets with one bit turned: dropped for their ICV (%" PRIu64
-	   " counted), the next ones delivered", icv);
 	ok(!leaked, "not 16 bytes of their plaintext are in host memory");
 	healthy(n, "damaged on the way in");
 }
 
-static void delete_under_load(void)
+// Frames take what buffers the host has posted; those that come next wait in the card.
+static void use_up_buffers(nic &n)
 {
+	for (uint16_t left = n.rxq_tail - n.rxc_head; left; left--)
+		n.arriving.push_back(plain(60));
+	quiet(n);
+}
+
+static uint64_t rx_drops(nic &n)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < VALLUM_RXDROP_COUNT; i++)
+		sum += n.counter(VALLUM_RXDROP_FIRST + i);
+	return sum;
+}
+
+// The peer's SA is deleted while packets run through the card, or (hold) while the host has
+// no RX buffers: then they stand still, some of them decrypted and before their verdict.
+static void delete_under_load(bool hold)
+{
+	const char *how = hold ? "packets that wait" : "packets that move";
+	const int other = 20;
+	uint64_t on_wire = 0, came = 0, opened = 0, untouched = 0, stale, dropped, sent = 0;
+	unsigned refused = 0, clear = 0, bad = 0, late = 0, no_stale = 0;
 	nic n;
-	uint64_t dropped, sent = 0;
-	unsigned clear = 0, bad = 0, late = 0;
 
 	n.mem.latency = 60;
+	n.rx_auto = false;
 	n.start(8, 8);
 	make_pairs(n);
-	for (int round = 0; round < 10; round++) {
-		int p = round;
+	for (int p = 0; p < 10; p++) {
 		std::map<frame_t, expected> want;
+		uint64_t stale_before = n.counter(VALLUM_CNT_RX_DROP_STALE_SA);
 
+		use_up_buffers(n);
 		n.sent.clear();
 		n.received.clear();
 		n.tx_done.clear();
 		for (int i = 0; i < 80; i++) {
-			expected e = post_esp(n, i & 1 ? p : 20, 200, 1);
+			expected e = post_esp(n, i & 1 ? p : other, 200, 1);
 
 			want[e.wire] = e;
 		}
+		if (!hold)
+			n.post_rx(80);
+		n.ring_rx();
 		n.ring_tx();
-		n.run(500 + tap_below(600));
-		// the host removes the outbound SA, then the inbound one
-		ok(n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) == 0,
-		   "DELETE outbound under load");
-		size_t on_wire = n.sent.size();
-		lkp.del(n, in_sa[p].id);
-		n.sa_command(VALLUM_SA_OP_DELETE, in_sa[p].id);
-		n.poll();
-		size_t had = n.received.size();
-		quiet(n);
-		for (auto &f : n.sent)
-			clear += !want.count(f);
+		if (hold)
+			n.run_until([&] { return n.sent.size() >= 40; });
+		else
+			n.run(500);
+		n.run(tap_below(600));
+		// the outbound SA before the inbound one, or behind it
+		if (hold || p & 1)
+			refused += n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) != 0;
+		if (hold)
+			bad += !quiet(n);
+		if (p & 2)
+			lkp.del(n, in_sa[p].id);
+		uint64_t from = n.cycle;
+		refused += n.sa_command(VALLUM_SA_OP_READ, in_sa[p].id) != 0;
+		uint32_t passed = n.get(VALLUM_REG_SA_RES);   // have had their verdict
+		refused += n.sa_command(VALLUM_SA_OP_DELETE, in_sa[p].id) != 0;
+		uint64_t cycles = n.cycle - from;
+		if (!(p & 2))
+			lkp.del(n, in_sa[p].id);
+		if (!hold && !(p & 1))
+			refused += n.sa_command(VALLUM_SA_OP_DELETE, out_sa[p].id) != 0;
+		if (hold)
+			n.post_rx(80);
+		bad += !quiet(n);
+
+		// What is received is what was on the wire, in that order: opened, or as it
+		// was there when the gate no longer found its SA; what is missing is stale.
+		uint64_t opened_p = 0;
+		size_t at = 0;
+		for (auto &f : n.sent) {
+			auto e = want.find(f);
+
+			if (e == want.end()) {
+				clear++;
+			} else if (at < n.received.size() && right(n.received[at], e->second)) {
+				opened_p += e->second.pair == p;
+				at++;
+			} else if (e->second.pair != p) {
+				bad++;
+			} else if (at < n.received.size() && n.received[at].bytes == f &&
+				   !n.received[at].crypto) {
+				untouched++;
+				at++;
+			}
+		}
+		bad += at != n.received.size() || n.tx_done.size() != 80;
+		// A verdict waits for the frame before it to leave the merger, a beat a clock, and
+		// one is ahead; frames have 17 beats or more.  Every other one is of the pair.
+		uint64_t verdicts = hold ? 0 : cycles / 17 + 2;
+		late += opened_p < passed || opened_p > passed + (verdicts + 1) / 2;
+		no_stale += n.counter(VALLUM_CNT_RX_DROP_STALE_SA) == stale_before;
+		opened += opened_p;
+		on_wire += n.sent.size();
+		came += n.received.size();
 		for (auto &t : n.tx_done)
 			sent += !t.second;
-		// what comes after the delete was acknowledged and has this SA's id
-		for (size_t i = 0; i < n.received.size(); i++) {
-			const rx_frame &r = n.received[i];
-
-			if (r.crypto && r.sa_id == in_sa[20].id)
-				continue;
-			// packets past the verdict may still be on their way to the host
-			late += r.crypto && i > had + 200;
-			if (!r.crypto && !want.count(r.bytes))
-				bad++;
-		}
-		bad += n.sent.size() < on_wire || n.tx_done.size() != 80;
 	}
 	dropped = n.counter(VALLUM_CNT_TX_DROP_NO_SA) + n.counter(VALLUM_CNT_TX_DROP_STALE_SA);
+	stale = n.counter(VALLUM_CNT_RX_DROP_STALE_SA);
+	ok(!refused, "%s: DELETE under load, outbound and inbound", how);
 	ok(!clear, "every frame on the wire is one that the model sealed");
-	ok(!bad && !late, "frames of a deleted SA arrive as they were on the wire or not at all");
-	ok(sent + dropped == 800,
+	ok(sent + dropped == 800 && on_wire == sent,
 	   "%" PRIu64 " sent, %" PRIu64 " dropped: every packet is accounted for", sent, dropped);
+	ok(!bad, "frames of a deleted SA arrive opened, as they were on the wire, or not at all");
+	ok(!late, "none is opened whose verdict comes after the DELETE (%" PRIu64 " were before)",
+	   opened);
+	ok(came + stale == on_wire && stale == rx_drops(n) &&
+	   untouched == n.counter(VALLUM_CNT_RX_ESP_UNKNOWN),
+	   "%" PRIu64 " on the wire: %" PRIu64 " received, %" PRIu64 " of them as they were there, "
+	   "%" PRIu64 " stale", on_wire, came, untouched, stale);
+	if (hold)
+		ok(!no_stale, "some are stale each time");
 	healthy(n, "delete under load");
 }
 
@@ -508,7 +601,8 @@ int main()
 	traffic(5, 30, 250, 1500);
 	refused_out();
 	damaged_in();
-	delete_under_load();
+	delete_under_load(false);
+	delete_under_load(true);
 	reset_under_load();
 	wire_stands_still();
 	reset_in_frame();
