@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The host side of the card and the whole of it (rules: hw/hw.mk).  Every module in
+# The host side of the card and the whole of it (rules: hw/verilator.mk).  Every module in
 # hw/rtl is part of the card.
 
 RTL_CARD := $(HW_PKGS) $(filter-out $(HW_PKGS),$(wildcard hw/rtl/*_pkg.sv)) \
