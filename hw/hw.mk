@@ -52,7 +52,7 @@ RTL_ESP_RX_ONLY := hw/rtl/vallum_pkt_fifo.sv hw/rtl/vallum_rx_parse.sv hw/rtl/va
 	hw/rtl/vallum_esp_rx.sv
 RTL_ESP_TX := $(RTL_ESP) $(RTL_ESP_TX_ONLY)
 RTL_ESP_RX := $(RTL_ESP) $(RTL_ESP_RX_ONLY)
-DECRYPT := -GDECRYPT=1 -Wno-WIDTHTRUNC   # the receive engine's form of a shared module
+DECRYPT := "-GDECRYPT=1'b1"   # the receive engine's form of a shared module; one bit, as declared
 
 $(call lint,vallum_esp_tx,$(RTL_ESP_TX))
 $(call lint,vallum_esp_rx,$(RTL_ESP_RX))
