@@ -273,9 +273,10 @@ bool fault_irq(struct fault *fault, unsigned int vector)
 	return true;
 }
 
+/* As the card has it: a ring begins with a page. */
 static void set_low(uint64_t *base, uint32_t value)
 {
-	*base = (*base & ~0xffffffffull) | value;
+	*base = (*base & ~0xffffffffull) | (value & ~(DMA_PAGE - 1));
 }
 
 static void set_high(uint64_t *base, uint32_t value)

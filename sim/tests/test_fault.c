@@ -150,9 +150,12 @@ static void test_rx_completions(const char *faults, uint32_t bad_index, uint32_t
 static void test_nothing(const char *faults, bool tx)
 {
 	const uint32_t ring = tx ? PORT_TXC : PORT_RXC;
+	const uint32_t base = tx ? VALLUM_REG_TXC_BASE_LO : VALLUM_REG_RXC_BASE_LO;
 	struct port bad, good;
 
 	begin(&bad, &good, faults, "1");
+	/* No address of a ring: the lie goes where the ring is. */
+	reg_set(bad.fd, base, reg_get(bad.fd, base) + 8);
 	for (unsigned int i = 0; i < 3; i++) {
 		queue(tx ? &bad : &good);
 		written(&bad, tx ? VALLUM_REG_TXC_TAIL : VALLUM_REG_RXC_TAIL, i + 1);
