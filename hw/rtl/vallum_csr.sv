@@ -70,7 +70,7 @@ module vallum_csr #(
     input  wire logic [15:0] rxc_tail_i,
 
     // interrupts
-    output logic [2:0]       event_o,       // EVENT & EVENT_MASK
+    output logic [2:0]       event_o,       // EVENT & EVENT_MASK; 0 for a clock after a clear
     output logic             arm_o,
     output logic [15:0]      arm_tx_o,
     output logic [15:0]      arm_rx_o,
@@ -144,7 +144,7 @@ module vallum_csr #(
   logic        tx_tail_bad, rx_tail_bad;
   logic [15:0] tx_ahead, rx_ahead;
   logic        link_q;
-  logic [2:0]  event_q, mask_q;
+  logic [2:0]  event_q, mask_q, cleared_q;
   logic [31:0] scratch_q;
   logic        wr_bad;
 
@@ -210,6 +210,7 @@ module vallum_csr #(
     sa_cmd_o    <= 1'b0;
     lkp_we_o    <= 1'b0;
     sa_data_o   <= '0;       // it may have been a word of a key
+    cleared_q   <= '0;
     link_q      <= link_i;
     if (bready_i) bvalid_o <= 1'b0;
 
@@ -228,9 +229,11 @@ module vallum_csr #(
           end
           vallum_pkg::REG_MAX_FRAME:   max_frame_o <= w_data_q[13:0];
           vallum_pkg::REG_SCRATCH:     scratch_q <= w_data_q;
-          vallum_pkg::REG_EVENT:       // what happens in this very cycle stays
-            event_q <= (event_q & ~w_data_q[2:0]) |
-                       {bad_desc_i, bus_error_i, link_i != link_q};
+          vallum_pkg::REG_EVENT: begin   // what happens in this very cycle stays
+            event_q   <= (event_q & ~w_data_q[2:0]) |
+                         {bad_desc_i, bus_error_i, link_i != link_q};
+            cleared_q <= w_data_q[2:0];
+          end
           vallum_pkg::REG_EVENT_MASK:  mask_q <= w_data_q[2:0];
           vallum_pkg::REG_ARM: begin
             arm_o    <= 1'b1;
@@ -282,6 +285,7 @@ module vallum_csr #(
       max_frame_o <= 14'd1518;
       scratch_q   <= '0;
       event_q     <= '0;
+      cleared_q   <= '0;
       mask_q      <= '0;
       usecs_o     <= '0;
       frames_o    <= '0;
@@ -299,7 +303,9 @@ module vallum_csr #(
     if (rst_i) bvalid_o <= 1'b0;
   end
 
-  assign event_o = event_q & mask_q;
+  // What was cleared falls for one clock, that in which bvalid_o rises, even when it
+  // happened again: else vallum_irq takes it for the one that it has told of.
+  assign event_o = event_q & mask_q & ~cleared_q;
 
   // ---- reads ------------------------------------------------------------------
 

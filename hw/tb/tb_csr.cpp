@@ -356,6 +356,45 @@ static void events(void)
 	healthy("events");
 }
 
+// One that is set is written 1 while it happens again, in any clock: when it is still set
+// afterwards, the output has fallen in between, or nobody tells of the new one.
+static void event_again(void)
+{
+	unsigned silent = 0, kept = 0, cleared = 0, asleep = 0;
+
+	fresh(0);
+	write(VALLUM_REG_EVENT_MASK, 7);
+	for (unsigned b = 1; b < 8; b <<= 1) {
+		for (unsigned when = 0; when < 8; when++) {
+			bool fell = false, rose = false;
+
+			raise(b);
+			cycle();
+			raise(0);
+			cycle();
+			begin_write(VALLUM_REG_EVENT, b, 15);
+			for (unsigned i = 0; i < 8; i++) {
+				raise(i == when ? b : 0);
+				cycle();
+				asleep += !fell && !t->event_o && t->idle_o;
+				rose |= fell && t->event_o == b;
+				fell |= !t->event_o;
+			}
+			raise(0);
+			finish();
+			bool set = get(VALLUM_REG_EVENT) == b;
+			kept += set;
+			cleared += !set;
+			silent += !fell || rose != set;
+			write(VALLUM_REG_EVENT, 7);
+		}
+	}
+	ok(!silent && kept >= 15 && cleared >= 3,
+	   "one that comes again while it is cleared falls and rises");
+	ok(!asleep, "not idle when it falls");
+	healthy("events again");
+}
+
 // ---- reset ----------------------------------------------------------------------------
 
 // The sequence from a request on: stop until quiet, reset, wipe, ready.
@@ -491,6 +530,7 @@ int main(void)
 	sa_waits();
 	status_beside_command();
 	events();
+	event_again();
 	soft_reset();
 	idle();
 	return done_testing();

@@ -180,6 +180,73 @@ static void events(void)
 	ok(n.fault.empty(), "idle_o keeps its word %s", n.fault.c_str());
 }
 
+// A packet that the card drops with the event.
+static void bad_packet(nic &n, unsigned bit)
+{
+	tx_request q;
+
+	if (bit == VALLUM_EVENT_BAD_DESC)
+		q.total = 61;
+	n.send(frame_t(60), q, {}, 0);
+	n.ring_tx();
+}
+
+// An event of which vector 0 has told is written 1 while it happens again, in each clock of
+// a window around that: when EVENT has it afterwards, vector 0 has told of it once more.
+static void event_again(unsigned bit, const char *name)
+{
+	unsigned wrong = 0, kept = 0, edges = 0, clocks = bit == VALLUM_EVENT_LINK ? 16 : 150;
+	bool was = false;
+	nic n;
+
+	n.loop = false;
+	n.start(6, 6);
+	n.run(500);
+	if (bit == VALLUM_EVENT_BUS_ERROR)
+		n.mem.bad.push_back({ nic::TXBUF, nic::TXBUF + nic::TXBUF_SIZE - 1 });
+	n.set(VALLUM_REG_EVENT, 7);
+	n.set(VALLUM_REG_EVENT_MASK, bit);
+	for (unsigned when = 0; when < clocks; when++) {
+		// the link changes in clock `when' and the write begins in clock 8, or the
+		// write in clock `when' after a doorbell
+		unsigned link_at = bit == VALLUM_EVENT_LINK ? when : ~0u;
+		unsigned write_at = bit == VALLUM_EVENT_LINK ? 8 : when;
+
+		if (bit == VALLUM_EVENT_LINK)
+			n.d->link_i = !n.d->link_i;
+		else
+			bad_packet(n, bit);
+		n.run(300);
+		uint64_t told = n.irqs[0];
+		if (bit != VALLUM_EVENT_LINK)
+			bad_packet(n, bit);
+		for (unsigned c = 0; c < 300; c++) {
+			if (c == link_at)
+				n.d->link_i = !n.d->link_i;
+			n.d->s_axil_awvalid = n.d->s_axil_wvalid = c == write_at;
+			n.d->s_axil_awaddr = VALLUM_REG_EVENT;
+			n.d->s_axil_wdata = bit;
+			n.d->s_axil_wstrb = 15;
+			n.clock();
+		}
+		bool set = n.get(VALLUM_REG_EVENT) & bit;
+		if (n.irqs[0] != told + set) {
+			diag("clock %u: EVENT %sset, %u vectors", when, set ? "" : "not ",
+			     (unsigned)(n.irqs[0] - told));
+			wrong++;
+		}
+		kept += set;
+		edges += when && set != was;
+		was = set;
+		n.set(VALLUM_REG_EVENT, bit);
+	}
+	// one edge: the clocks are those before the write's and those from it on
+	ok(!wrong && edges == 1,
+	   "%s again, in each of %u clocks around its clear: told again when kept (%u)", name,
+	   clocks, kept);
+	ok(n.fault.empty(), "idle_o keeps its word %s", n.fault.c_str());
+}
+
 static void sa_commands(void)
 {
 	lookup_map lkp;
@@ -371,6 +438,9 @@ int main()
 	every_offset();
 	values();
 	events();
+	event_again(VALLUM_EVENT_LINK, "LINK");
+	event_again(VALLUM_EVENT_BUS_ERROR, "BUS_ERROR");
+	event_again(VALLUM_EVENT_BAD_DESC, "BAD_DESC");
 	sa_commands();
 	no_key_back();
 	while_busy();
