@@ -142,7 +142,7 @@ module vallum_csr #(
   logic [3:0]  w_strb_q;
   logic        wr, wr_sa;                  // it is carried out; it concerns SA commands
   logic        tx_tail_bad, rx_tail_bad;
-  logic [15:0] tx_ahead, rx_ahead;
+  logic [15:0] tx_ahead, rx_ahead, tx_waiting, rx_waiting;
   logic        link_q;
   logic [2:0]  event_q, mask_q, cleared_q;
   logic [31:0] scratch_q;
@@ -170,11 +170,14 @@ module vallum_csr #(
   assign reset_w   = wr && w_addr_q == vallum_pkg::REG_CTRL && w_strb_q == 4'hf &&
                      w_data_q[vallum_pkg::CTRL_RESET_LSB];
 
-  // A tail may be ahead of what was fetched by the ring's size at most.
+  // A tail may be ahead of what was fetched by the ring's size at most, and by what it is
+  // now at least: a request for some of that may be on its way out.
   assign tx_ahead    = w_data_q[15:0] - txq_head_i;
   assign rx_ahead    = w_data_q[15:0] - rxq_head_i;
-  assign tx_tail_bad = tx_ahead > (16'd1 << txq_log2_o);
-  assign rx_tail_bad = rx_ahead > (16'd1 << rxq_log2_o);
+  assign tx_waiting  = txq_tail_o - txq_head_i;
+  assign rx_waiting  = rxq_tail_o - rxq_head_i;
+  assign tx_tail_bad = tx_ahead > (16'd1 << txq_log2_o) || tx_ahead < tx_waiting;
+  assign rx_tail_bad = rx_ahead > (16'd1 << rxq_log2_o) || rx_ahead < rx_waiting;
 
   // What cannot be written now, by address and value.
   always_comb begin

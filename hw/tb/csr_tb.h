@@ -189,13 +189,16 @@ struct model {
 
 		return v[VALLUM_REG_CTRL] & bit;
 	}
-	// A tail is ahead of what was fetched by the ring's size at most.
+	// A tail is ahead of what was fetched by the ring's size at most, and by as much as
+	// it was at least.
 	void ring_tail(uint32_t a, uint32_t value)
 	{
 		bool tx = a == VALLUM_REG_TXQ_TAIL;
-		uint16_t ahead = value - (tx ? t->txq_head_i : t->rxq_head_i);
+		uint16_t head = tx ? t->txq_head_i : t->rxq_head_i;
+		uint16_t ahead = value - head, was = v[a] - head;
 
-		if (ahead <= 1u << v[tx ? VALLUM_REG_TXQ_LOG2 : VALLUM_REG_RXQ_LOG2])
+		if (ahead <= 1u << v[tx ? VALLUM_REG_TXQ_LOG2 : VALLUM_REG_RXQ_LOG2] &&
+		    ahead >= was)
 			v[a] = value & 0xffff;
 		else
 			v[VALLUM_REG_EVENT] |= VALLUM_EVENT_BAD_DESC;

@@ -124,12 +124,22 @@ static void counters(void)
 
 // ---- random accesses against the model --------------------------------------------------
 
-// A tail at the edge of what is allowed, or anywhere.
-static uint32_t random_tail(uint16_t head, unsigned log2)
+// A tail at an edge of what is allowed, or anywhere.
+static uint32_t random_tail(uint16_t head, uint16_t tail, unsigned log2)
 {
-	uint16_t tail = head + (tb_chance(50) ? (1u << log2) - 1 + tap_below(3) : tap_below(9000));
-
+	if (tb_chance(30))
+		tail = head + (1u << log2) - 1 + tap_below(3);
+	else if (tb_chance(60))
+		tail += tap_below(3) - 1;
+	else
+		tail = head + tap_below(9000);
 	return tail | (uint32_t)tap_rand() << 16;
+}
+
+// A head as the ring may have it: not before the tail by more than its size; or any.
+static uint16_t random_head(uint16_t tail, unsigned log2)
+{
+	return tb_chance(90) ? tail - tap_below((1u << log2) + 1) : tap_rand();
 }
 
 // A value that the register might take, or not quite.
@@ -140,8 +150,8 @@ static uint32_t random_value(uint32_t a)
 	case VALLUM_REG_MAX_FRAME: return tb_chance(60) ? tb_range(0, 9300) : tap_rand();
 	case VALLUM_REG_TXQ_LOG2:
 	case VALLUM_REG_RXQ_LOG2: return tb_chance(80) ? tb_range(4, 14) : tap_rand();
-	case VALLUM_REG_TXQ_TAIL: return random_tail(t->txq_head_i, t->txq_log2_o);
-	case VALLUM_REG_RXQ_TAIL: return random_tail(t->rxq_head_i, t->rxq_log2_o);
+	case VALLUM_REG_TXQ_TAIL: return random_tail(t->txq_head_i, t->txq_tail_o, t->txq_log2_o);
+	case VALLUM_REG_RXQ_TAIL: return random_tail(t->rxq_head_i, t->rxq_tail_o, t->rxq_log2_o);
 	default: return tap_rand();
 	}
 }
@@ -179,8 +189,8 @@ static void random_accesses(unsigned gaps, unsigned count)
 		unsigned strb = tb_chance(5) ? tap_below(15) : 15;
 
 		if (tb_chance(10)) {
-			t->txq_head_i = tap_rand();
-			t->rxq_head_i = tap_rand();
+			t->txq_head_i = random_head(t->txq_tail_o, t->txq_log2_o);
+			t->rxq_head_i = random_head(t->rxq_tail_o, t->rxq_log2_o);
 		}
 		m.want.clear();
 		int want = m.write(a, v, strb);
@@ -200,6 +210,32 @@ static void random_accesses(unsigned gaps, unsigned count)
 	ok(!bad_ports, "ports and pulses are what was written, and no others");
 	ok(!bad_values, "registers read as written, none other changes");
 	healthy("random writes");
+}
+
+// Each step of a doorbell, back and forth, with so many not yet fetched.
+static void doorbells(uint32_t a, const char *name)
+{
+	unsigned bad = 0, n = 0, forth = 0;
+	uint16_t tail = 0;
+
+	fresh(0);
+	write(a == VALLUM_REG_TXQ_TAIL ? VALLUM_REG_TXQ_LOG2 : VALLUM_REG_RXQ_LOG2, 6);
+	for (int waiting : { 0, 1, 7, 63, 64 }) {
+		for (int step = -150; step <= 150; step++, n++) {
+			bool takes = step >= 0 && waiting + step <= 64;
+
+			t->txq_head_i = t->rxq_head_i = tail - waiting;
+			bad += write(a, (uint16_t)(tail + step)) != OKAY;
+			tail += takes ? step : 0;
+			forth += takes;
+			bad += get(a) != tail;
+			bad += get(VALLUM_REG_EVENT) != (takes ? 0 : VALLUM_EVENT_BAD_DESC);
+			write(VALLUM_REG_EVENT, 7);
+		}
+	}
+	ok(!bad, "%u values of %s: %u taken, a step back or past the ring is BAD_DESC", n, name,
+	   forth);
+	healthy(name);
 }
 
 // ---- SA commands ----------------------------------------------------------------------
@@ -527,6 +563,8 @@ int main(void)
 	counters();
 	random_accesses(0, 3000);
 	random_accesses(50, 1500);
+	doorbells(VALLUM_REG_TXQ_TAIL, "TXQ_TAIL");
+	doorbells(VALLUM_REG_RXQ_TAIL, "RXQ_TAIL");
 	sa_waits();
 	status_beside_command();
 	events();

@@ -394,6 +394,39 @@ static void doorbells(void)
 	healthy(n, "doorbells");
 }
 
+// As of the TX ring: TAIL goes back while a request waits for the bus.
+static void doorbell_back(void)
+{
+	unsigned bad = 0, tail = 0, head;
+	nic n;
+
+	empty_ring(n, 6);
+	n.set(VALLUM_REG_EVENT, 7);
+	n.post_rx(64);
+	n.mem.stall_pct = 100;
+	do {
+		n.set(VALLUM_REG_RXQ_TAIL, tail += 4);
+		n.run(50);
+		head = n.get(VALLUM_REG_RXQ_HEAD);
+	} while (head == tail && tail < 60);
+	n.set(VALLUM_REG_RXQ_TAIL, tail);
+	ok(head + 4 == tail && !n.get(VALLUM_REG_EVENT), "HEAD %u, TAIL %u, which is taken again",
+	   head, tail);
+	for (unsigned t = tail - 1; t + 1 > head; t--) {
+		n.set(VALLUM_REG_RXQ_TAIL, t);
+		bad += n.get(VALLUM_REG_EVENT) != VALLUM_EVENT_BAD_DESC ||
+		       n.get(VALLUM_REG_RXQ_TAIL) != tail;
+		n.set(VALLUM_REG_EVENT, 7);
+	}
+	ok(!bad, "each TAIL from HEAD on that is less: refused with BAD_DESC");
+	n.mem.stall_pct = 0;
+	n.run(5000);
+	head = n.get(VALLUM_REG_RXQ_HEAD);
+	n.run(10);
+	ok(head == tail && n.d->idle_o, "%u are fetched, no more", head);
+	healthy(n, "doorbell back");
+}
+
 int main()
 {
 	random_frames(20, 0, 300, false);
@@ -411,5 +444,6 @@ int main()
 					starved_in_frame(len, first, latency);
 	wire_drops();
 	doorbells();
+	doorbell_back();
 	return done_testing();
 }
