@@ -169,6 +169,20 @@ bool fault_gone(const struct fault *fault)
 	return fault_lasts(fault, FAULT_GONE);
 }
 
+bool fault_unplugged(const struct fault *fault)
+{
+	return fault->unplugged;
+}
+
+bool fault_frame(struct fault *fault)
+{
+	if (!fault->unplugged)
+		return true;
+	if (fault_now(fault, FAULT_LINK_UP))
+		fault->unplugged = false;
+	return false;
+}
+
 int fault_storm(const struct fault *fault)
 {
 	if (fault_lasts(fault, FAULT_IRQ_STORM))
@@ -319,6 +333,8 @@ bool fault_register(struct fault *fault, bool write, uint32_t offset, uint32_t v
 		return !fault_lasts(fault, FAULT_HANG);
 	case VALLUM_REG_TXQ_TAIL:
 		fault->tx.posted = value;
+		if (fault_now(fault, FAULT_LINK_DOWN))
+			fault->unplugged = true;
 		return !fault_now(fault, FAULT_HANG) && !fault_now(fault, FAULT_GONE);
 	}
 	return true;

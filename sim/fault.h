@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A card that lies or vanishes, for tests of drivers: what a real card does when
- * its firmware is wrong, its bus is bad, or somebody pulls it out.  The RTL goes
+ * its firmware is wrong, its bus is bad, or somebody pulls it out, or its cable.  The RTL goes
  * on as ever; the lies are told between it and the client: in completions on
  * their way to memory, in interrupts, in register accesses.
  *
@@ -25,7 +25,9 @@
  *	dma-x		bursts to and from memory
  *	irq-x,		interrupts of the queue
  *	event-storm
- *	hang, gone	TX doorbells
+ *	hang, gone,	TX doorbells
+ *	link-down
+ *	link-up		frames to the card that a link which is down has lost
  */
 #define FAULT_KINDS(X)                                                                             \
 	X(TXC_INDEX, "txc-index", ONCE)                                                            \
@@ -41,6 +43,8 @@
 	X(IRQ_LOST, "irq-lost", ONCE)                                                              \
 	X(IRQ_STORM, "irq-storm", RESET)                                                           \
 	X(EVENT_STORM, "event-storm", RESET)                                                       \
+	X(LINK_DOWN, "link-down", ONCE)                                                            \
+	X(LINK_UP, "link-up", ONCE)                                                                \
 	X(HANG, "hang", RESET)                                                                     \
 	X(GONE, "gone", NEVER)
 
@@ -67,6 +71,7 @@ struct fault {
 	unsigned int next; /* the step that counts, or lasts */
 	uint32_t seen;	   /* opportunities of it */
 	bool lasts;	   /* it has begun and is not over */
+	bool unplugged;	   /* between link-down and link-up; no reset mends a cable */
 	uint64_t random;   /* of what is lied */
 	uint64_t counter;  /* faults so far */
 	struct dma *dma;
@@ -104,6 +109,10 @@ void fault_poll(struct fault *fault);
 int fault_storm(const struct fault *fault);
 /* Whether the card has been pulled out. */
 bool fault_gone(const struct fault *fault);
+/* Whether its cable has: no link, and frames of both directions are lost. */
+bool fault_unplugged(const struct fault *fault);
+/* A frame from the wire; false: it is lost. */
+bool fault_frame(struct fault *fault);
 /*
  * A reset by the bus, or for a client that left (@power: the slot's power was
  * off, too).  A card that was pulled out comes back with the power alone.

@@ -58,6 +58,10 @@ void mac_receive(struct mac *mac, const uint8_t *frame, size_t len)
 	size_t padded = len < MAC_MIN_FRAME ? MAC_MIN_FRAME : len;
 	struct mac_frame *slot;
 
+	if (mac->fault && !fault_frame(mac->fault)) {
+		mac->wire->counters.dropped++;
+		return;
+	}
 	if (!mac_room(mac)) {
 		mac->counters.rx_full++;
 		return;
@@ -85,6 +89,10 @@ static void mac_sent(struct mac *mac)
 	}
 	mac->counters.tx_frames++;
 	mac->counters.tx_bytes += mac->tx_len;
+	if (mac->fault && fault_unplugged(mac->fault)) {
+		mac->wire->counters.dropped++;
+		return;
+	}
 	if (mac->pcap)
 		pcap_write(mac->pcap, mac->tx, mac->tx_len);
 	mac->wire->ops->send(mac->wire, mac->tx, mac->tx_len);

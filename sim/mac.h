@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "sim/card.h"
+#include "sim/fault.h"
 #include "sim/pcap.h"
 #include "sim/wire.h"
 
@@ -32,7 +33,8 @@ struct mac_counters {
 
 struct mac {
 	struct wire *wire;
-	struct pcap *pcap; /* or NULL */
+	struct pcap *pcap;   /* or NULL */
+	struct fault *fault; /* or NULL */
 	struct mac_counters counters;
 
 	uint8_t tx[WIRE_MAX_FRAME];

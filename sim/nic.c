@@ -54,20 +54,25 @@ void nic_clock(struct nic *nic)
 		nic->wake--;
 }
 
+static bool nic_link(const struct nic *nic)
+{
+	return nic->wire->link && !(nic->fault && fault_unplugged(nic->fault));
+}
+
 bool nic_idle(const struct nic *nic)
 {
 	/* A card that hangs is not waited for: it would burn a processor for ever. */
 	return !nic->wake && nic->out.idle && (!nic->axil.busy || nic->hung) &&
 	       axi_mem_idle(&nic->mem) && mac_idle(&nic->mac) &&
-	       !(nic->fault && fault_storm(nic->fault) >= 0);
+	       !(nic->fault && (fault_storm(nic->fault) >= 0 || nic->in.link != nic_link(nic)));
 }
 
 void nic_poll(struct nic *nic)
 {
 	int vector;
 
-	if (nic->in.link != nic->wire->link) {
-		nic->in.link = nic->wire->link;
+	if (nic->in.link != nic_link(nic)) {
+		nic->in.link = nic_link(nic);
 		nic->wake = WAKE_CLOCKS;
 	}
 	if (nic->fault) {
@@ -82,6 +87,7 @@ void nic_set_fault(struct nic *nic, struct fault *fault)
 {
 	nic->fault = fault;
 	nic->mem.fault = fault;
+	nic->mac.fault = fault;
 }
 
 static void nic_hard_reset(struct nic *nic)

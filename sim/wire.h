@@ -21,7 +21,7 @@ struct pollfd;
 struct wire;
 
 struct wire_counters {
-	uint64_t dropped; /* frames from the card that the other side did not take */
+	uint64_t dropped; /* frames that the other side did not take, or lost as a fault */
 	uint64_t bad;	  /* frames from the other side of an impossible length */
 	uint64_t connects;
 };

@@ -314,6 +314,64 @@ static void test_hang(void)
 	end(&bad, &good);
 }
 
+static bool linked(struct port *p)
+{
+	return reg_get(p->fd, VALLUM_REG_STATUS) & VALLUM_STATUS_LINK;
+}
+
+/* That the card says that its link has changed, once, with an interrupt. */
+static void link_event(struct port *p, struct port *events, bool link)
+{
+	ok(sim_sleeps(pid), "a frame is sent, and that is all");
+	is_int(port_interrupts(events), 1, "an interrupt of the events");
+	is_int(reg_get(p->fd, VALLUM_REG_EVENT), VALLUM_EVENT_LINK, "the event is of the link");
+	is_int(linked(p), link, "it is %s", link ? "up" : "down");
+	reg_set(p->fd, VALLUM_REG_EVENT, VALLUM_EVENT_LINK);
+}
+
+static void test_link(void)
+{
+	struct port events = { .event = eventfd(0, EFD_NONBLOCK) };
+	struct port bad, good;
+
+	begin(&bad, &good, "link-down:3/link-up:2", "1");
+	client_set_irqs(bad.fd, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+			VFIO_PCI_MSIX_IRQ_INDEX, 0, 1, NULL, 0, &events.event, 1);
+	reg_set(bad.fd, VALLUM_REG_EVENT, VALLUM_EVENT_LINK);
+	reg_set(bad.fd, VALLUM_REG_EVENT_MASK, VALLUM_EVENT_LINK);
+	pass(&bad, &good, 2);
+	pass(&good, &bad, 2);
+	ok(linked(&bad), "the link is up");
+	queue(&bad);
+	link_event(&bad, &events, false);
+	written(&bad, VALLUM_REG_TXC_TAIL, 3);
+	queue(&good);
+	ok(sim_sleeps(pid), "a frame to it is sent");
+	ok(!linked(&bad), "the link stays down");
+	queue(&good);
+	link_event(&bad, &events, true);
+	is_int(sim_stat(pid, stats, "wire_dropped"), 3, "three frames are lost");
+	is_int(reg_get(good.fd, VALLUM_REG_RXC_TAIL), 2, "one of them to the other card");
+	is_int(reg_get(bad.fd, VALLUM_REG_RXC_TAIL), 2, "two from it");
+	pass(&bad, &good, 8);
+	pass(&good, &bad, 8);
+	is_int(sim_stat(pid, stats, "faults"), 2, "two faults are counted");
+	end(&bad, &good);
+	close(events.event);
+}
+
+/* What a reset does not mend. */
+static void test_link_reset(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "link-down", "1");
+	queue(&bad);
+	restart(&bad);
+	ok(!linked(&bad), "the link is down after it, too");
+	end(&bad, &good);
+}
+
 static void test_gone(void)
 {
 	struct port bad, good;
@@ -438,6 +496,8 @@ int main(void)
 	test_irq_storm();
 	test_event_storm();
 	test_hang();
+	test_link();
+	test_link_reset();
 	test_gone();
 	test_list();
 	test_file();
