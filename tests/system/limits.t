@@ -1,4 +1,4 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # limits.guest in the virtual machine, on both kernels.
-exec tests/vm/suite tests/system/limits.guest
+exec tests/vm/suite tests/system/limits.guest tests/system/check_numbers
