@@ -20,6 +20,7 @@
  *              what GRO has joined with one receive (UDP_GRO); of each N only the
  *              last may be shorter: -g 3 -l 1300,1300,700.  Prints how many calls
  *              each way took
+ *   -e         what LOCAL sends has an IPv4 option, or an IPv6 extension header (hop-by-hop)
  *   -x         udp: keep sending until a signal ends it; what is lost or late is
  *              no error, what arrives changed is.  Sizes are 8 bytes at least.  It
  *              ends when what it sent last has arrived
@@ -328,6 +329,19 @@ static void udp_content(uint8_t *buf, size_t len, int dir, uint64_t index, bool 
 		memcpy(buf, &index, sizeof(index));
 }
 
+/* Options that do nothing, in each packet of the socket: a header of another length. */
+static void udp_extend(int fd, int family)
+{
+	static const uint8_t nop[] = { 1, 1, 1, 0 };
+	/* for UDP, and 4 bytes to pad */
+	static const uint8_t hop_by_hop[] = { 0, 0, 1, 4, 0, 0, 0, 0 };
+
+	if (family == AF_INET ?
+		    setsockopt(fd, IPPROTO_IP, IP_OPTIONS, nop, sizeof(nop)) :
+		    setsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, hop_by_hop, sizeof(hop_by_hop)))
+		fail(2, "IP options: %s", strerror(errno));
+}
+
 /* Sends n datagrams as one. */
 static void udp_send(struct udp_way *way, int dir, const struct sizes *sizes, uint64_t n,
 		     bool lossy)
@@ -527,7 +541,7 @@ static void parse_sizes(char *text, struct sizes *sizes)
 static void usage(void)
 {
 	fail(2, "usage: traffic [-b BYTES] [-c COUNT] [-l SIZES] [-p PORT] [-s SEED] [-t SECONDS]"
-		" [-n NS] [-o FILE] [-g N | -x] tcp|udp LOCAL REMOTE");
+		" [-n NS] [-o FILE] [-g N | -x] [-e] tcp|udp LOCAL REMOTE");
 }
 
 int main(int argc, char **argv)
@@ -537,17 +551,20 @@ int main(int argc, char **argv)
 	size_t bytes = 20000;
 	uint64_t count = 0;
 	const char *ns = "peer";
-	bool endless = false;
+	bool endless = false, extend = false;
 	int port = 41234, opt, type, here, there;
 	socklen_t len;
 
-	while ((opt = getopt(argc, argv, "b:c:g:l:p:s:t:n:o:x")) != -1) {
+	while ((opt = getopt(argc, argv, "b:c:eg:l:p:s:t:n:o:x")) != -1) {
 		switch (opt) {
 		case 'b':
 			bytes = strtoul(optarg, NULL, 10);
 			break;
 		case 'c':
 			count = strtoull(optarg, NULL, 10);
+			break;
+		case 'e':
+			extend = true;
 			break;
 		case 'g':
 			joined = strtoull(optarg, NULL, 10);
@@ -606,6 +623,8 @@ int main(int argc, char **argv)
 		for (int i = 0; endless && i < sizes.count; i++)
 			if (sizes.size[i] < sizeof(uint64_t))
 				fail(2, "-x wants sizes of 8 bytes and more");
+		if (extend)
+			udp_extend(here, local.ss_family);
 		if (joined > 1) {
 			udp_join(here, sizes.size[0]);
 			udp_join(there, sizes.size[0]);
