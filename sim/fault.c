@@ -298,41 +298,49 @@ static void set_high(uint64_t *base, uint32_t value)
 	*base = (*base & 0xffffffff) | (uint64_t)value << 32;
 }
 
-bool fault_register(struct fault *fault, bool write, uint32_t offset, uint32_t value)
+bool fault_read_register(struct fault *fault)
+{
+	return !fault_gone(fault);
+}
+
+bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value)
 {
 	if (fault_gone(fault))
 		return false;
-	if (!write)
-		return true;
 	fault_poll(fault); /* a doorbell counts for what was appended before it */
 	switch (offset) {
 	case VALLUM_REG_CTRL:
-		if (value & VALLUM_CTRL_RESET)
+		if (*value & VALLUM_CTRL_RESET)
 			fault_reset(fault, false);
 		return true;
 	case VALLUM_REG_TXC_BASE_LO:
-		set_low(&fault->tx.base, value);
+		set_low(&fault->tx.base, *value);
 		return true;
 	case VALLUM_REG_TXC_BASE_HI:
-		set_high(&fault->tx.base, value);
+		set_high(&fault->tx.base, *value);
 		return true;
 	case VALLUM_REG_RXC_BASE_LO:
-		set_low(&fault->rx.base, value);
+		set_low(&fault->rx.base, *value);
 		return true;
 	case VALLUM_REG_RXC_BASE_HI:
-		set_high(&fault->rx.base, value);
+		set_high(&fault->rx.base, *value);
 		return true;
 	case VALLUM_REG_TXQ_LOG2:
-		fault->tx.log2 = value & 15;
+		fault->tx.log2 = *value & 15;
 		return true;
 	case VALLUM_REG_RXQ_LOG2:
-		fault->rx.log2 = value & 15;
+		fault->rx.log2 = *value & 15;
+		return true;
+	case VALLUM_REG_SA_CMD:
+		if (*value >> VALLUM_SA_CMD_OP_LSB == VALLUM_SA_OP_ADD &&
+		    fault_now(fault, FAULT_SA_REFUSE))
+			*value &= ~VALLUM_SA_CMD_OP; /* none that the card knows */
 		return true;
 	case VALLUM_REG_RXQ_TAIL:
-		fault->rx.posted = value;
+		fault->rx.posted = *value;
 		return !fault_lasts(fault, FAULT_HANG);
 	case VALLUM_REG_TXQ_TAIL:
-		fault->tx.posted = value;
+		fault->tx.posted = *value;
 		if (fault_now(fault, FAULT_LINK_DOWN))
 			fault->unplugged = true;
 		return !fault_now(fault, FAULT_HANG) && !fault_now(fault, FAULT_GONE);

@@ -25,6 +25,7 @@
  *	dma-x		bursts to and from memory
  *	irq-x,		interrupts of the queue
  *	event-storm
+ *	sa-refuse	SA commands that add
  *	hang, gone,	TX doorbells
  *	link-down
  *	link-up		frames to the card that a link which is down has lost
@@ -43,6 +44,7 @@
 	X(IRQ_LOST, "irq-lost", ONCE)                                                              \
 	X(IRQ_STORM, "irq-storm", RESET)                                                           \
 	X(EVENT_STORM, "event-storm", RESET)                                                       \
+	X(SA_REFUSE, "sa-refuse", ONCE)                                                            \
 	X(LINK_DOWN, "link-down", ONCE)                                                            \
 	X(LINK_UP, "link-up", ONCE)                                                                \
 	X(HANG, "hang", RESET)                                                                     \
@@ -102,7 +104,9 @@ bool fault_read(struct fault *fault);
 /* The card fires a vector; false: nobody hears it. */
 bool fault_irq(struct fault *fault, unsigned int vector);
 /* A register access of the client; false: the card does not get to see it. */
-bool fault_register(struct fault *fault, bool write, uint32_t offset, uint32_t value);
+bool fault_read_register(struct fault *fault);
+/* @value may be changed. */
+bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value);
 /* Between clocks: looks for more lines in its file. */
 void fault_poll(struct fault *fault);
 /* Between clocks: the vector that fires, unasked; or -1. */

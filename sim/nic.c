@@ -155,7 +155,7 @@ static bool nic_wait(struct nic *nic)
 uint32_t nic_read(struct nic *nic, uint32_t offset)
 {
 	nic->counters.mmio_reads++;
-	if (nic->hung || (nic->fault && !fault_register(nic->fault, false, offset, 0)))
+	if (nic->hung || (nic->fault && !fault_read_register(nic->fault)))
 		return NIC_GONE;
 	axil_start_read(&nic->axil, &nic->in, offset);
 	if (!nic_wait(nic))
@@ -169,7 +169,7 @@ uint32_t nic_read(struct nic *nic, uint32_t offset)
 void nic_write(struct nic *nic, uint32_t offset, uint32_t value, uint8_t strb)
 {
 	nic->counters.mmio_writes++;
-	if (nic->hung || (nic->fault && !fault_register(nic->fault, true, offset, value)))
+	if (nic->hung || (nic->fault && !fault_write_register(nic->fault, offset, &value)))
 		return;
 	axil_start_write(&nic->axil, &nic->in, offset, value, strb);
 	if (!nic_wait(nic))

@@ -287,6 +287,41 @@ static void test_event_storm(void)
 	close(events.event);
 }
 
+static uint32_t sa_command(struct port *p, uint32_t id, uint32_t op)
+{
+	reg_set(p->fd, VALLUM_REG_SA_CMD, id | op << VALLUM_SA_CMD_OP_LSB);
+	return reg_get(p->fd, VALLUM_REG_SA_STATUS);
+}
+
+static bool has_sa(struct port *p, uint32_t id)
+{
+	/* SA_RES: valid and generation */
+	return !sa_command(p, id, VALLUM_SA_OP_READ) &&
+	       reg_get(p->fd, VALLUM_REG_SA_RES + 4 * 8) >> 8 & 1;
+}
+
+/* Other commands than those that add do not count, and are not refused. */
+static void test_sa_refuse(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "sa-refuse:2", "1");
+	for (uint32_t id = 0; id < 3; id++) {
+		is_int(sa_command(&bad, id, VALLUM_SA_OP_DELETE), VALLUM_SA_ERR_NONE,
+		       "SA %u: deleted", id);
+		reg_set(bad.fd, VALLUM_REG_SA_WIN, 16u << VALLUM_SA_ICV_LEN_LSB);
+		is_int(sa_command(&bad, id, VALLUM_SA_OP_ADD),
+		       id == 1 ? VALLUM_SA_ERR_OP : VALLUM_SA_ERR_NONE, "SA %u: %s", id,
+		       id == 1 ? "refused" : "added");
+		is_int(has_sa(&bad, id), id != 1, "SA %u: in the card", id);
+		if (id == 1)
+			is_int(sa_command(&bad, id, VALLUM_SA_OP_ADD), VALLUM_SA_ERR_ENTRY,
+			       "nothing of it is left in the window");
+	}
+	is_int(sim_stat(pid, stats, "faults"), 1, "one fault is counted");
+	end(&bad, &good);
+}
+
 /*
  * A doorbell that is not heard leaves no trace to wait for.  But one that is heard
  * is done with before a frame that the other card began to send after it has
@@ -495,6 +530,7 @@ int main(void)
 	test_irq_lost();
 	test_irq_storm();
 	test_event_storm();
+	test_sa_refuse();
 	test_hang();
 	test_link();
 	test_link_reset();
