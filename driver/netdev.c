@@ -441,6 +441,7 @@ static void vallum_netdev_get_stats64(struct net_device *dev, struct rtnl_link_s
 			      vallum_hw_counter(v, VALLUM_CNT_RX_DROP_OVERSIZE) +
 			      vallum_hw_counter(v, VALLUM_CNT_RX_DROP_TRUNCATED);
 	s->rx_missed_errors = vallum_hw_counter(v, VALLUM_CNT_RX_DROP_FULL);
+	s->rx_dropped += vallum_hw_counter(v, VALLUM_CNT_RX_DROP_STALE_SA);
 	s->rx_errors += s->rx_crc_errors + s->rx_length_errors +
 			vallum_hw_counter(v, VALLUM_CNT_RX_DROP_ESP_FORM) +
 			vallum_hw_counter(v, VALLUM_CNT_RX_DROP_ICV);
