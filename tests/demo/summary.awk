@@ -80,7 +80,7 @@ END {
 		printf("%s\n    \"%s\": %s", comma++ ? "," : "", text,
 			good ? "true" : "false") > json
 	}
-	if (found < 4)
+	if (found < 6)
 		bad = 1
 	printf("\n  },\n  \"passed\": %s\n}\n", bad ? "false" : "true") > json
 	if (bad)
