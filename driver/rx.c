@@ -205,7 +205,10 @@ static void vallum_rx_frame(struct vallum *v, const struct vallum_cpl *cpl, stru
 	q->count[VALLUM_RXQ_PACKETS]++;
 	q->count[VALLUM_RXQ_BYTES] += len;
 	u64_stats_update_end(&q->sync);
-	napi_gro_receive(&v->napi, skb);
+	if (word & VALLUM_RXC_CRYPTO_MASK)
+		vallum_xfrm_deliver(v, skb);
+	else
+		napi_gro_receive(&v->napi, skb);
 }
 
 /*

@@ -514,23 +514,24 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	return 0;
 }
 
+/* Of ESP in UDP, which is IPv4: as much as the driver reads, and the card lets in no options. */
+#define VALLUM_ENCAP_BYTES (sizeof(struct iphdr) + sizeof(struct udphdr))
+
 /*
- * RFC 3948 section 2.1: a sender may fill in the UDP checksum.  It covers the
- * ciphertext, which is not there any more; the ICV that the card has checked
- * covers more.  The stack pulls the UDP header without taking it out of skb->csum.
+ * What IP and UDP would see to, which this packet does not go through.  RFC 3948 section
+ * 2.1: a sender may fill in the UDP checksum.  It covers the ciphertext, which is not there
+ * any more; the ICV that the card has checked covers more.
  */
 static bool vallum_xfrm_rx_encap(struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
-	struct udphdr *uh;
 
-	if (skb_headlen(skb) < sizeof(*iph) || iph->protocol != IPPROTO_UDP ||
-	    skb_headlen(skb) < iph->ihl * 4 + sizeof(*uh))
+	if (skb_headlen(skb) < VALLUM_ENCAP_BYTES + sizeof(struct ip_esp_hdr) ||
+	    iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
+	    ip_is_fragment(iph) || ip_fast_csum(iph, iph->ihl))
 		return false;
-	uh = (struct udphdr *)(skb->data + iph->ihl * 4);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->csum = csum_sub(skb->csum, csum_partial(uh, sizeof(*uh), 0));
-	uh->check = 0;
+		skb->csum = csum_sub(skb->csum, csum_partial(iph + 1, sizeof(struct udphdr), 0));
 	return true;
 }
 
@@ -607,4 +608,33 @@ drop:
 	q->count[counter]++;
 	u64_stats_update_end(&q->sync);
 	return false;
+}
+
+/*
+ * NAPI.  A packet that vallum_xfrm_rx() has passed, to where it goes on.  ESP in UDP goes to
+ * xfrm from here, as it does by the GRO of a socket for it (xfrm4_gro_udp_encap_rcv,
+ * esp4_gro_receive): the stack takes it for UDP until it has found that socket.  When there is
+ * none, as the IKE daemon has died, it would answer with what the card has decrypted (ICMP port
+ * unreachable); and forward what is not for this host.
+ */
+void vallum_xfrm_deliver(struct vallum *v, struct sk_buff *skb)
+{
+	const struct ip_esp_hdr *esph;
+
+	if (!xfrm_input_state(skb)->encap) {
+		napi_gro_receive(&v->napi, skb);
+		return;
+	}
+	skb_reset_network_header(skb);
+	skb_reset_mac_len(skb);
+	__skb_pull(skb, VALLUM_ENCAP_BYTES);
+	skb_reset_transport_header(skb);
+	esph = ip_esp_hdr(skb);
+	/* nobody above waits for a return value: the inner packet goes to a queue of xfrm's */
+	xfrm_offload(skb)->flags |= XFRM_GRO;
+	XFRM_TUNNEL_SKB_CB(skb)->tunnel.ip4 = NULL;
+	XFRM_SPI_SKB_CB(skb)->family = AF_INET;
+	XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct iphdr, daddr);
+	XFRM_SPI_SKB_CB(skb)->seq = esph->seq_no;
+	xfrm_input(skb, IPPROTO_ESP, esph->spi, UDP_ENCAP_ESPINUDP);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * encap [NS ...]: opens UDP port 4500 for ESP in UDP (RFC 3948), as an IKE
+ * encap [-p] [NS ...]: opens UDP port 4500 for ESP in UDP (RFC 3948), as an IKE
  * daemon does, in this network namespace and in each NS, prints "ready" and
- * stays until a signal ends it.  UDP_GRO is set too: without it the kernel takes
- * what a card has decrypted for ciphertext and decrypts it again.  A policy of the
- * socket itself lets the UDP packets pass a policy that wants all traffic protected.
+ * stays until a signal ends it.  UDP_GRO is set too, as newer daemons do; with -p
+ * it is not.  A policy of the socket itself lets the UDP packets pass a policy that
+ * wants all traffic protected.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <linux/xfrm.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ static void die(const char *what)
 	fprintf(stderr, "encap: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
+
+static bool plain;
 
 static void open_port(void)
 {
@@ -45,7 +48,7 @@ static void open_port(void)
 	}
 	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &encap, sizeof(encap)))
 		die("UDP_ENCAP");
-	if (setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)))
+	if (!plain && setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)))
 		die("UDP_GRO");
 }
 
@@ -54,8 +57,9 @@ int main(int argc, char **argv)
 	char path[128];
 	int fd;
 
+	plain = argc > 1 && !strcmp(argv[1], "-p");
 	open_port();
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1 + plain; i < argc; i++) {
 		snprintf(path, sizeof(path), "/run/netns/%s", argv[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || setns(fd, CLONE_NEWNET))
