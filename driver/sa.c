@@ -48,12 +48,15 @@ static void vallum_sa_free_rcu(struct rcu_head *rcu)
 	vallum_sa_wipe(container_of(rcu, struct vallum_sa, rcu));
 }
 
-/* After unregister_netdev: xfrm has deleted every SA of the device. */
+/* After unregister_netdev: xfrm has deleted every SA of the device; if not, its key does not stay. */
 void vallum_sa_exit(struct vallum *v)
 {
 	struct vallum_sa_table *t = &v->sas;
+	unsigned int id;
 
 	rcu_barrier();
+	for (id = 0; t->sa && id < t->count; id++)
+		vallum_sa_wipe(rcu_dereference_protected(t->sa[id], true));
 	kvfree(t->lookup);
 	kvfree(t->gen);
 	kvfree(t->sa);
@@ -255,17 +258,20 @@ unlock:
 	return err;
 }
 
-/* Atomic.  The SA is freed when no reader can have it any more. */
-void vallum_sa_delete(struct vallum *v, unsigned long handle)
+/*
+ * Atomic.  The SA is freed when no reader can have it any more.  False: x has none in the
+ * table, whoever has its place by now.
+ */
+bool vallum_sa_delete(struct vallum *v, unsigned long handle, const struct xfrm_state *x)
 {
 	struct vallum_sa_table *t = &v->sas;
 	struct vallum_sa *sa;
 
 	spin_lock_bh(&t->lock);
 	sa = vallum_sa_from_handle(v, handle);
-	if (!sa) {
+	if (!sa || sa->x != x) {
 		spin_unlock_bh(&t->lock);
-		return;
+		return false;
 	}
 	if (sa->in_card && !test_bit(VALLUM_GONE, &v->flags)) {
 		if (sa->in)
@@ -278,6 +284,7 @@ void vallum_sa_delete(struct vallum *v, unsigned long handle)
 	t->used--;
 	spin_unlock_bh(&t->lock);
 	call_rcu(&sa->rcu, vallum_sa_free_rcu);
+	return true;
 }
 
 /* With the table's lock held.  What the card counted since its last reset. */

@@ -310,7 +310,7 @@ netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t fe
 int vallum_sa_init(struct vallum *v);
 void vallum_sa_exit(struct vallum *v);
 int vallum_sa_add(struct vallum *v, struct vallum_sa *sa);
-void vallum_sa_delete(struct vallum *v, unsigned long handle);
+bool vallum_sa_delete(struct vallum *v, unsigned long handle, const struct xfrm_state *x);
 void vallum_sa_wipe(struct vallum_sa *sa);
 unsigned long vallum_sa_handle(const struct vallum_sa *sa);
 bool vallum_sa_read(struct vallum *v, unsigned long handle, struct vallum_sa_info *info);

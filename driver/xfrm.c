@@ -281,10 +281,21 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	return 0;
 }
 
+/*
+ * Takes x out of table and card.  False: it was not there.  The bond of 6.12 has NULL for the
+ * device when it fails over, see compat.h.
+ */
+static bool vallum_xfrm_take_out(struct net_device *dev, struct xfrm_state *x)
+{
+	if (!dev || dev->netdev_ops != &vallum_netdev_ops)
+		return false;
+	return vallum_sa_delete(netdev_priv(dev), x->xso.offload_handle, x);
+}
+
 /* Atomic, under x->lock.  The driver's SA goes here, after RCU's grace. */
 void vallum_xfrm_state_delete(struct net_device *dev, struct xfrm_state *x)
 {
-	vallum_sa_delete(netdev_priv(dev), x->xso.offload_handle);
+	vallum_xfrm_take_out(dev, x);
 }
 
 /*
@@ -299,9 +310,15 @@ static struct net_device vallum_xfrm_nowhere = {
 	.xfrmdev_ops = &vallum_xfrmdev_ops,
 };
 
-/* Process context.  With no references left, nobody can be on the way with the SA. */
+/*
+ * Process context.  An SA that newer kernels add, and give up before it is in use, is not
+ * deleted before (xfrm_do_migrate_state): it is here, and x goes right behind this.  With no
+ * references left, nobody can be on the way with the SA.
+ */
 void vallum_xfrm_state_free(struct net_device *dev, struct xfrm_state *x)
 {
+	if (vallum_xfrm_take_out(dev, x))
+		synchronize_net();
 	if (!VALLUM_XSO_DEV_READ_TWICE || !refcount_read(&x->refcnt))
 		return;
 	WRITE_ONCE(x->xso.dev, &vallum_xfrm_nowhere);
