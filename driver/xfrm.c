@@ -58,6 +58,8 @@
 	  "the salt of the SA's IV generator is out of reach: no IVs in one space with software") \
 	X(BOND, EINVAL, \
 	  "SAs of a bond cannot be offloaded: this kernel does not say which device is meant") \
+	X(BOND_ENCAP, EINVAL, \
+	  "outbound UDP encapsulation cannot be offloaded by a bond: it sends GSO packets") \
 	X(MEMORY, ENOMEM, "out of memory") \
 	X(TABLE_FULL, ENOSPC, "the card's SA table is full") \
 	X(LOOKUP_FULL, ENOSPC, \
@@ -267,6 +269,9 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	why = vallum_xfrm_validate(x);
 	if (why)
 		return vallum_xfrm_refuse(why, extack);
+	/* that of newer kernels does not come to vallum_xfrm_offload_ok() with GSO packets */
+	if (x->encap && x->xso.dir == XFRM_DEV_OFFLOAD_OUT && x->xso.dev != dev)
+		return vallum_xfrm_refuse(VALLUM_REFUSE_BOND_ENCAP, extack);
 	sa = kzalloc(sizeof(*sa), GFP_KERNEL);
 	if (!sa)
 		return vallum_xfrm_refuse(VALLUM_REFUSE_MEMORY, extack);
