@@ -26,7 +26,8 @@
 
 /*
  * SA operations had no device argument; under a bond xso.dev is the bond's, and 6.12.107
- * sets xso.real_dev to the bond's device behind the addition of an SA only.
+ * sets xso.real_dev to the bond's device behind the addition of an SA only, and to NULL
+ * before it takes the SA from one device and adds it to the next.
  */
 static inline int vallum_compat_state_add(struct xfrm_state *x, struct netlink_ext_ack *extack)
 {

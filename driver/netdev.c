@@ -45,12 +45,13 @@ void vallum_netdev_lost(struct vallum *v)
 /* Any context. */
 void vallum_netdev_schedule_reset(struct vallum *v)
 {
-	unsigned long next = v->reset_time + VALLUM_RESET_INTERVAL;
-	unsigned long now = jiffies;
+	/* 32 bits of jiffies come round: then it waits for one interval at most */
+	unsigned long since = jiffies - v->reset_time;
 
 	if (test_bit(VALLUM_REMOVING, &v->flags) || test_bit(VALLUM_GONE, &v->flags))
 		return;
-	schedule_delayed_work(&v->reset_work, time_before(now, next) ? next - now : 0);
+	schedule_delayed_work(&v->reset_work,
+			      since < VALLUM_RESET_INTERVAL ? VALLUM_RESET_INTERVAL - since : 0);
 }
 
 static int vallum_netdev_poll(struct napi_struct *napi, int budget)
@@ -65,10 +66,13 @@ static int vallum_netdev_poll(struct napi_struct *napi, int budget)
 		return 0;
 	}
 	sent = vallum_tx_clean(v, budget);
+	if (sent)
+		WRITE_ONCE(v->idle_irqs, 0);
+	/* netpoll */
 	if (!budget)
 		return 0;
 	done = vallum_rx_poll(v, budget);
-	if (sent || done)
+	if (done)
 		WRITE_ONCE(v->idle_irqs, 0);
 	if (done >= budget)
 		return budget;

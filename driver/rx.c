@@ -14,6 +14,8 @@
 /* In front of a frame: room for headers that forwarding may push, or XDP. */
 #define VALLUM_RX_HEADROOM (XDP_PACKET_HEADROOM + NET_IP_ALIGN)
 #define VALLUM_RX_TAILROOM SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
+/* What the card takes: RXD.LEN in vallum.def.  Pages of 64 KiB hold more. */
+#define VALLUM_RX_BUF_MAX 16384UL
 /* The doorbell is rung for this many new buffers, or when the ring was empty. */
 #define VALLUM_RX_BATCH 16
 /* When no page could be had and the ring ran empty, no interrupt will come: try again then. */
@@ -49,7 +51,8 @@ int vallum_rx_alloc(struct vallum *v)
 	q->tail = 0;
 	q->next = 0;
 	q->order = get_order(need);
-	q->buf_len = (PAGE_SIZE << q->order) - VALLUM_RX_HEADROOM - VALLUM_RX_TAILROOM;
+	q->buf_len = min((PAGE_SIZE << q->order) - VALLUM_RX_HEADROOM - VALLUM_RX_TAILROOM,
+			 VALLUM_RX_BUF_MAX);
 	q->page = kvcalloc(v->rx_entries, sizeof(*q->page), GFP_KERNEL);
 	if (!q->page)
 		goto page;

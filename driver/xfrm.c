@@ -263,8 +263,8 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	enum vallum_refusal why;
 	struct vallum_sa *sa;
 
-	/* the bond of 6.12 hands over itself, see compat.h */
-	if (dev->netdev_ops != &vallum_netdev_ops)
+	/* the bond of 6.12 hands over itself, or nothing when it fails over, see compat.h */
+	if (!dev || dev->netdev_ops != &vallum_netdev_ops)
 		return vallum_xfrm_refuse(VALLUM_REFUSE_BOND, extack);
 	why = vallum_xfrm_validate(x);
 	if (why)
@@ -277,6 +277,7 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 		return vallum_xfrm_refuse(VALLUM_REFUSE_MEMORY, extack);
 	vallum_xfrm_fill(sa, x);
 	sa->x = x;
+	sa->stats_next = jiffies;
 	why = vallum_xfrm_add_error(vallum_sa_add(v, sa));
 	if (why) {
 		vallum_sa_wipe(sa);
