@@ -48,7 +48,7 @@ static void vallum_sa_free_rcu(struct rcu_head *rcu)
 	vallum_sa_wipe(container_of(rcu, struct vallum_sa, rcu));
 }
 
-/* After unregister_netdev: xfrm has deleted every SA of the device; if not, its key does not stay. */
+/* After unregister_netdev: xfrm has deleted every SA of the device.  If not, no key stays. */
 void vallum_sa_exit(struct vallum *v)
 {
 	struct vallum_sa_table *t = &v->sas;
