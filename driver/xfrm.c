@@ -659,5 +659,7 @@ void vallum_xfrm_deliver(struct vallum *v, struct sk_buff *skb)
 	XFRM_SPI_SKB_CB(skb)->family = AF_INET;
 	XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct iphdr, daddr);
 	XFRM_SPI_SKB_CB(skb)->seq = esph->seq_no;
+	rcu_read_lock(); /* as GRO and IP have it */
 	xfrm_input(skb, IPPROTO_ESP, esph->spi, UDP_ENCAP_ESPINUDP);
+	rcu_read_unlock();
 }
