@@ -188,8 +188,8 @@ static void vallum_rx_frame(struct vallum *v, const struct vallum_cpl *cpl, stru
 	skb_record_rx_queue(skb, 0);
 	skb->protocol = eth_type_trans(skb, v->netdev);
 	/*
-	 * The card looks for ESP behind one VLAN tag, too.  What it found there goes on
-	 * without: GRO of ESP that is decrypted takes the tag for the IP header.
+	 * The card looks for ESP behind one VLAN tag, too.  xfrm wants what it found there to
+	 * begin with its IP header.
 	 */
 	if (word & VALLUM_RXC_CRYPTO_MASK && skb->protocol == htons(ETH_P_8021Q)) {
 		skb = skb_vlan_untag(skb);
@@ -209,7 +209,7 @@ static void vallum_rx_frame(struct vallum *v, const struct vallum_cpl *cpl, stru
 	q->count[VALLUM_RXQ_BYTES] += len;
 	u64_stats_update_end(&q->sync);
 	if (word & VALLUM_RXC_CRYPTO_MASK)
-		vallum_xfrm_deliver(v, skb);
+		vallum_xfrm_deliver(skb);
 	else
 		napi_gro_receive(&v->napi, skb);
 }

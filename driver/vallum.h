@@ -303,7 +303,7 @@ void vallum_xfrm_state_delete(struct net_device *dev, struct xfrm_state *x);
 void vallum_xfrm_state_free(struct net_device *dev, struct xfrm_state *x);
 int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx *out);
 bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, unsigned int bytes, u16 id, u8 gen);
-void vallum_xfrm_deliver(struct vallum *v, struct sk_buff *skb);
+void vallum_xfrm_deliver(struct sk_buff *skb);
 netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t features);
 
 /* sa.c */

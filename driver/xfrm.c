@@ -537,45 +537,54 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 	return 0;
 }
 
-/* Of ESP in UDP, which is IPv4: as much as the driver reads, and the card lets in no options. */
-#define VALLUM_ENCAP_BYTES (sizeof(struct iphdr) + sizeof(struct udphdr))
-
-/*
- * What IP and UDP would see to, which this packet does not go through.  RFC 3948 section
- * 2.1: a sender may fill in the UDP checksum.  It covers the ciphertext, which is not there
- * any more; the ICV that the card has checked covers more.
- */
-static bool vallum_xfrm_rx_encap(struct sk_buff *skb)
+/* In front of the ESP header; the card lets in no options and no extension headers. */
+static unsigned int vallum_xfrm_rx_headers(bool v6, bool encap)
 {
-	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	return (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
+	       (encap ? sizeof(struct udphdr) : 0);
+}
 
-	if (skb_headlen(skb) < VALLUM_ENCAP_BYTES + sizeof(struct ip_esp_hdr) ||
-	    iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
+/* Bytes of the IP packet, by an IP header that IP would take.  0: it would not. */
+static unsigned int vallum_xfrm_rx_ip(const void *header, bool v6, u8 proto)
+{
+	const struct ipv6hdr *ip6h = header;
+	const struct iphdr *iph = header;
+
+	if (v6)
+		return ip6h->version == 6 && ip6h->nexthdr == proto ?
+			       sizeof(*ip6h) + ntohs(ip6h->payload_len) : 0;
+	if (iph->version != 4 || iph->ihl != 5 || iph->protocol != proto ||
 	    ip_is_fragment(iph) || ip_fast_csum(iph, iph->ihl))
-		return false;
-	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->csum = csum_sub(skb->csum, csum_partial(iph + 1, sizeof(struct udphdr), 0));
-	return true;
+		return 0;
+	return ntohs(iph->tot_len);
 }
 
 /*
- * What stands behind the IP packet in the frame is covered by no ICV.  The stack's GRO does
- * not cut it off, and would take the ESP trailer from its end.  False: the packet is longer
- * than the frame.
+ * What IP and UDP would see to, which this packet does not go through.  What stands behind
+ * the IP packet in the frame is covered by no ICV, and is cut off: ESP's trailer is read
+ * from the end.  RFC 3948 section 2.1: a sender may fill in the UDP checksum.  It covers the
+ * ciphertext, which is not there any more; the ICV that the card has checked covers more.
+ * False: it is not the ESP packet that its SA says.
  */
-static bool vallum_xfrm_rx_trim(struct sk_buff *skb)
+static bool vallum_xfrm_rx_form(struct sk_buff *skb, const struct vallum_sa *sa)
 {
-	bool v6 = skb->protocol == htons(ETH_P_IPV6);
+	bool encap = sa->entry[0] & VALLUM_SA_ENCAP_MASK;
+	bool v6 = sa->entry[0] & VALLUM_SA_FAMILY6_MASK;
+	unsigned int esp = vallum_xfrm_rx_headers(v6, encap);
 	unsigned int len;
 
-	if (skb_headlen(skb) < (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)))
+	if (skb->protocol != htons(v6 ? ETH_P_IPV6 : ETH_P_IP) ||
+	    skb_headlen(skb) < esp + sizeof(struct ip_esp_hdr))
 		return false;
-	if (v6)
-		len = sizeof(struct ipv6hdr) +
-		      ntohs(((const struct ipv6hdr *)skb->data)->payload_len);
-	else
-		len = ntohs(((const struct iphdr *)skb->data)->tot_len);
-	return len <= skb->len && !pskb_trim_rcsum(skb, len);
+	len = vallum_xfrm_rx_ip(skb->data, v6, encap ? IPPROTO_UDP : IPPROTO_ESP);
+	if (len < esp + sizeof(struct ip_esp_hdr) || len > skb->len ||
+	    pskb_trim_rcsum(skb, len))
+		return false;
+	if (encap && skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->csum = csum_sub(skb->csum,
+				     csum_partial(skb->data + esp - sizeof(struct udphdr),
+						  sizeof(struct udphdr), 0));
+	return true;
 }
 
 /*
@@ -596,12 +605,7 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, unsigned int bytes, u
 	if (!sa || !sa->in)
 		goto drop;
 	counter = VALLUM_RXQ_IPSEC_DROP_FORM;
-	if (skb->protocol != (sa->entry[0] & VALLUM_SA_FAMILY6_MASK ? htons(ETH_P_IPV6) :
-								      htons(ETH_P_IP)))
-		goto drop;
-	if (!vallum_xfrm_rx_trim(skb))
-		goto drop;
-	if (sa->entry[0] & VALLUM_SA_ENCAP_MASK && !vallum_xfrm_rx_encap(skb))
+	if (!vallum_xfrm_rx_form(skb, sa))
 		goto drop;
 	counter = VALLUM_RXQ_IPSEC_DROP_SP_ALLOC;
 	sp = secpath_set(skb);
@@ -634,32 +638,33 @@ drop:
 }
 
 /*
- * NAPI.  A packet that vallum_xfrm_rx() has passed, to where it goes on.  ESP in UDP goes to
- * xfrm from here, as it does by the GRO of a socket for it (xfrm4_gro_udp_encap_rcv,
- * esp4_gro_receive): the stack takes it for UDP until it has found that socket.  When there is
- * none, as the IKE daemon has died, it would answer with what the card has decrypted (ICMP port
- * unreachable); and forward what is not for this host.
+ * NAPI.  A packet that vallum_xfrm_rx() has passed, to xfrm, as GRO would hand it over
+ * (esp4_gro_receive, esp6_gro_receive, xfrm4_gro_udp_encap_rcv).  Not by GRO, which may be
+ * off, and knows ESP in UDP by its socket alone: the packet would go through IP and UDP with
+ * what the card has decrypted.  They would answer with it (ICMP port unreachable, as the IKE
+ * daemon has died), and forward it when its address is not, or no more, of this host.
  */
-void vallum_xfrm_deliver(struct vallum *v, struct sk_buff *skb)
+void vallum_xfrm_deliver(struct sk_buff *skb)
 {
+	bool encap = xfrm_input_state(skb)->encap;
+	bool v6 = skb->protocol == htons(ETH_P_IPV6);
 	const struct ip_esp_hdr *esph;
 
-	if (!xfrm_input_state(skb)->encap) {
-		napi_gro_receive(&v->napi, skb);
-		return;
-	}
 	skb_reset_network_header(skb);
 	skb_reset_mac_len(skb);
-	__skb_pull(skb, VALLUM_ENCAP_BYTES);
+	__skb_pull(skb, vallum_xfrm_rx_headers(v6, encap));
 	skb_reset_transport_header(skb);
 	esph = ip_esp_hdr(skb);
 	/* nobody above waits for a return value: the inner packet goes to a queue of xfrm's */
 	xfrm_offload(skb)->flags |= XFRM_GRO;
+	if (v6)
+		IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 	XFRM_TUNNEL_SKB_CB(skb)->tunnel.ip4 = NULL;
-	XFRM_SPI_SKB_CB(skb)->family = AF_INET;
-	XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct iphdr, daddr);
+	XFRM_SPI_SKB_CB(skb)->family = v6 ? AF_INET6 : AF_INET;
+	XFRM_SPI_SKB_CB(skb)->daddroff = v6 ? offsetof(struct ipv6hdr, daddr) :
+					      offsetof(struct iphdr, daddr);
 	XFRM_SPI_SKB_CB(skb)->seq = esph->seq_no;
 	rcu_read_lock(); /* as GRO and IP have it */
-	xfrm_input(skb, IPPROTO_ESP, esph->spi, UDP_ENCAP_ESPINUDP);
+	xfrm_input(skb, IPPROTO_ESP, esph->spi, encap ? UDP_ENCAP_ESPINUDP : 0);
 	rcu_read_unlock();
 }
