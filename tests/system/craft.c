@@ -12,9 +12,9 @@
  *	  pad LENGTH     lengthens it to LENGTH bytes with zeros
  *	  insert AT N    puts N bytes of 1 (an IPv4 "no operation" option) there
  *	  iplen          sets the length in the IP header to the frame's
+ *	  badsum         makes the checksum of the IPv4 header wrong; it is made
+ *	                 right otherwise, whatever was edited
  *	  times N        sends it N times
- *	The checksum of an IPv4 header is always made right: what is tested is
- *	the card, and a wrong checksum would be the stack's business.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,6 +36,7 @@
 
 static uint8_t frame[65536];
 static size_t frame_len;
+static bool wrong_checksum;
 
 static void die(const char *what)
 {
@@ -122,7 +123,7 @@ static void fix_ipv4_checksum(void)
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = ~(sum + (sum >> 16));
 	frame[ETH_BYTES + 10] = (uint8_t)(sum >> 8);
-	frame[ETH_BYTES + 11] = (uint8_t)sum;
+	frame[ETH_BYTES + 11] = (uint8_t)sum ^ wrong_checksum;
 }
 
 static void fix_ip_length(void)
@@ -195,6 +196,9 @@ static long edit(char **argv)
 			argv += 3;
 		} else if (!strcmp(what, "iplen")) {
 			fix_ip_length();
+			argv++;
+		} else if (!strcmp(what, "badsum")) {
+			wrong_checksum = true;
 			argv++;
 		} else if (!strcmp(what, "times")) {
 			times = number(argv, 1);
