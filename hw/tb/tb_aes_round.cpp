@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "tb.h"
+#include "aes_schedule.h"
 #include "tests/model/esp.h"
 #include "Vaes_rounds.h"
 
@@ -24,76 +24,18 @@ struct cipher {
 	uint8_t out[16];
 };
 
-static uint8_t xtime(uint8_t a)
-{
-	return a << 1 ^ (a & 0x80 ? 0x1b : 0);
-}
-
-static uint8_t mul(uint8_t a, uint8_t b)
-{
-	uint8_t r = 0;
-
-	for (; b; b >>= 1, a = xtime(a))
-		r ^= b & 1 ? a : 0;
-	return r;
-}
-
-// 5.1.1: the inverse in GF(2^8), then the affine transformation.
-static uint8_t sbox(uint8_t a)
-{
-	static uint8_t table[256];
-	static bool made;
-
-	for (unsigned x = 0; !made && x < 256; x++) {
-		unsigned inv = 0;
-
-		while (x && mul(x, inv) != 1)
-			inv++;
-		for (unsigned i = 0; i < 8; i++)
-			table[x] |= (inv >> i ^ inv >> (i + 4) % 8 ^ inv >> (i + 5) % 8 ^
-				     inv >> (i + 6) % 8 ^ inv >> (i + 7) % 8 ^ 0x63 >> i) % 2 << i;
-	}
-	made = true;
-	return table[a];
-}
-
-// 5.2
-static void expand_key(struct cipher *c, const uint8_t *key)
-{
-	uint8_t rcon = 1;
-
-	memcpy(c->w, key, 4 * c->nk);
-	for (unsigned i = c->nk; i < 4 * (c->nr + 1); i++) {
-		uint8_t x[4], rot[4];
-
-		memcpy(x, c->w[i - 1], 4);
-		for (unsigned k = 0; k < 4; k++)
-			rot[k] = sbox(x[(k + 1) % 4]);
-		if (i % c->nk == 0) {
-			memcpy(x, rot, 4);
-			x[0] ^= rcon;
-			rcon = xtime(rcon);
-		} else if (c->nk > 6 && i % c->nk == 4) {
-			for (unsigned k = 0; k < 4; k++)
-				x[k] = sbox(x[k]);
-		}
-		for (unsigned k = 0; k < 4; k++)
-			c->w[i][k] = c->w[i - c->nk][k] ^ x[k];
-	}
-}
-
 // SubBytes, ShiftRows and, but for the last round, MixColumns (5.1.1 to 5.1.3).
 static void transform(const uint8_t *in, uint8_t *out, bool mix)
 {
 	uint8_t s[16];
 
 	for (unsigned i = 0; i < 16; i++)
-		s[i] = sbox(in[(i + 4 * (i % 4)) % 16]);
+		s[i] = aes_sbox(in[(i + 4 * (i % 4)) % 16]);
 	for (unsigned i = 0; i < 16; i++) {
 		const uint8_t *col = s + i / 4 * 4;
 
-		out[i] = !mix ? s[i] : mul(col[i % 4], 2) ^ mul(col[(i + 1) % 4], 3) ^
-				       col[(i + 2) % 4] ^ col[(i + 3) % 4];
+		out[i] = !mix ? s[i] : aes_mul(col[i % 4], 2) ^ aes_mul(col[(i + 1) % 4], 3) ^
+					  col[(i + 2) % 4] ^ col[(i + 3) % 4];
 	}
 }
 
@@ -103,7 +45,7 @@ static void run_cipher(struct cipher *c, unsigned size, const uint8_t *key, cons
 
 	c->nk = 4 + 2 * size;
 	c->nr = 10 + 2 * size;
-	expand_key(c, key);
+	aes_schedule(c->nk, key, c->w);
 	memcpy(r, in, 16);
 	for (unsigned round = 1; round <= c->nr; round++) {
 		memcpy(c->before[round], r, 16);
