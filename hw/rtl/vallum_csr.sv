@@ -164,7 +164,10 @@ module vallum_csr #(
       w_data_q  <= wdata_i;
       w_strb_q  <= wstrb_i;
     end
-    if (rst_i) w_valid_q <= 1'b0;
+    if (rst_i) begin
+      w_valid_q <= 1'b0;
+      w_data_q  <= '0;
+    end
   end
 
   assign reset_w   = wr && w_addr_q == vallum_pkg::REG_CTRL && w_strb_q == 4'hf &&
