@@ -7,6 +7,12 @@
 // A packet takes its blocks and two slots (START, LEN).  In front of the text and
 // behind it lie at least 58 bytes (Ethernet 14, IPv4 20, ESP 8, IV 8, ICV 8), so
 // that is always fewer slots than beats, and one is left for a new key's H.
+//
+// The lane's data has no reset: key schedule, H and E_K(J0) would stay in it until other
+// packets come.  So when it has had nothing to do for some clocks, and after a reset, it is
+// wiped: slots of START with all zeros go in, of which nothing comes out here.  A packet or
+// a request for H ends that at once and waits for nothing; the wipe begins anew behind it.
+// Until the last slot of a wipe has left the lane, idle_o is 0.
 
 `default_nettype none
 
@@ -54,6 +60,10 @@ module vallum_esp_crypt #(
   localparam int unsigned TW = $clog2(TEXT_DEPTH) + 1;
   localparam int unsigned GW = $clog2(TAG_DEPTH) + 1;
   localparam int unsigned BLK_DEPTH = 16;
+  // The lane's memories have 16 places, and the clock tells which of them a slot takes:
+  // slots in 16 clocks on end take each once.  One would do for the registers.
+  localparam int unsigned WIPE_SLOTS = 16;
+  localparam int unsigned LANE_CLOCKS = 18;    // from in to out, LATENCY of vallum_gcm_lane
 
   function automatic logic [31:0] bswap32(input logic [31:0] v);
     bswap32 = {v[7:0], v[15:8], v[23:16], v[31:24]};
@@ -83,7 +93,7 @@ module vallum_esp_crypt #(
   vallum_esp_pkg::job_t job;
   logic [TW-1:0] text_room;
   logic [GW-1:0] tag_room;
-  logic slot_valid, job_take, text_pop, tag_pop, start, block;
+  logic slot_valid, job_take, text_pop, tag_pop, start, block, wipe;
   logic [1:0] slot_op;
   logic [127:0] slot_data;
   logic [4:0] slot_bytes;
@@ -100,14 +110,14 @@ module vallum_esp_crypt #(
   // The bytes behind the text in a packet's last block need no mask here: the lane
   // takes bytes_i of them.
   always_comb begin
-    slot_valid = h_req_i || start || block || state == S_LEN;
+    slot_valid = h_req_i || start || block || state == S_LEN || wipe;
     slot_op = OP_BLOCK;
     slot_data = blk_data;
     slot_bytes = blk_bytes;
     if (h_req_i) begin
       slot_op = OP_HKEY;
       slot_data = '0;
-    end else if (state == S_START) begin
+    end else if (state == S_START || state == S_IDLE) begin
       // AAD, RFC 4106 section 5: SPI and sequence number, 32 or 64 bits
       slot_op = OP_START;
       slot_data = job.esn
@@ -132,17 +142,38 @@ module vallum_esp_crypt #(
     end else if (job_take) begin
       state <= S_START;
     end
-    // A key stays no longer than its packet.
-    if (job_take) job <= job_i;
-    else if (state == S_LEN && !h_req_i) job <= '0;
+    // A key stays no longer than its packet.  What stands here without one is for the wipe:
+    // zeros, as a key of AES-256, for a shorter one leaves half of the schedule's window.
+    if (job_take) begin
+      job <= job_i;
+    end else if (state == S_LEN && !h_req_i) begin
+      job <= '0;
+      job.key_size <= 2'd2;
+    end
     if (block != text_pop) text_room <= block ? text_room - 1'b1 : text_room + 1'b1;
     if (start != tag_pop) tag_room <= start ? tag_room - 1'b1 : tag_room + 1'b1;
     if (rst_i) begin
       state <= S_IDLE;
       job <= '0;
+      job.key_size <= 2'd2;
       text_room <= TW'(TEXT_DEPTH);
       tag_room <= GW'(TAG_DEPTH);
     end
+  end
+
+  // ---- wipe -----------------------------------------------------------------------
+
+  // Clocks since the last slot of a packet or for H; the wipe is in 16 to 31.  Those before
+  // it are for the short gaps of a busy lane: no slot is wasted in them.  A packet ends with
+  // a slot, LEN, so what is counted in S_IDLE has passed in S_IDLE, and no wipe has a gap.
+  localparam logic [5:0] WIPE_END = 6'(16 + WIPE_SLOTS + LANE_CLOCKS);
+  logic [5:0] quiet;
+
+  assign wipe = state == S_IDLE && quiet[5:4] == 2'd1;
+
+  always_ff @(posedge clk_i) begin
+    if (quiet != WIPE_END) quiet <= quiet + 6'd1;
+    if (h_req_i || start || block || state == S_LEN || rst_i) quiet <= '0;
   end
 
   logic lane_valid;
@@ -193,14 +224,8 @@ module vallum_esp_crypt #(
       .out_valid_o(tag_valid_o), .out_ready_i(tag_ready_i),
       .out_data_o({tag_sum_o, tag_o}), .level_o());
 
-  // Slots of packets end as tags or are among those counted as room taken; an H
-  // under way is the only other thing inside the lane.
-  logic [4:0] h_wait;
-  always_ff @(posedge clk_i) begin
-    if (h_req_i != h_valid_o) h_wait <= h_req_i ? h_wait + 5'd1 : h_wait - 5'd1;
-    if (rst_i) h_wait <= '0;
-  end
-  assign idle_o = state == S_IDLE && !job_valid_i && h_wait == '0 && !h_req_i
+  // At the end of a wipe all that went in before has left the lane, H too.
+  assign idle_o = state == S_IDLE && !job_valid_i && !h_req_i && quiet == WIPE_END
       && tag_room == GW'(TAG_DEPTH) && text_room == TW'(TEXT_DEPTH);
 
 endmodule

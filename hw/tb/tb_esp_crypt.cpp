@@ -4,6 +4,8 @@
 // gaps at each input and stalls at each output, requests for H between and within them.
 // Text, whole tags and (DECRYPT) sums come in order, a tag never before its text; full
 // queues hold the lane back and lose nothing; a packet takes its blocks and two slots.
+// Behind the last slot and behind a reset the lane is wiped before it is idle, and whatever
+// comes meanwhile waits for nothing.  What a wipe leaves is the business of tb_nic_wipe.
 
 #include "esp_types.h"
 #include "stream.h"
@@ -21,6 +23,8 @@ typedef Vvallum_esp_crypt top;
 #define TEXT_DEPTH 1024
 #define TAG_DEPTH 32
 #define BLK_DEPTH 16
+#define LANE_CLOCKS 18                     // of a slot
+#define WIPE_CLOCKS (16 + 16 + LANE_CLOCKS) // from the last slot: wait, slots, their way out
 
 struct blk {
 	uint8_t data[16];
@@ -123,16 +127,23 @@ static void clock_once(void)
 	t.tick();
 }
 
-static void drain(void)
+// Returns the clocks from the last output to idle_o.
+static unsigned drain(void)
 {
+	unsigned clocks = 0;
+
 	h_pct = 0;
 	for (unsigned n = 0; n < 100000; n++) {
 		if (tags.q.empty() && hs.q.empty() && texts.q.empty())
 			break;
 		clock_once();
 	}
-	clock_once();
+	while (!t->idle_o && clocks <= WIPE_CLOCKS) {
+		clock_once();
+		clocks++;
+	}
 	wrong += !t->idle_o;
+	return clocks;
 }
 
 // ---- packets -----------------------------------------------------------------------
@@ -323,8 +334,69 @@ static void test_many_h(void)
 	ok(all_good(), "alone too, and until it has come the lane is not idle");
 }
 
+// A packet; the clocks until its tag and text have come.
+static unsigned one_packet(void)
+{
+	uint64_t from = t.cycle;
+
+	send_packet(64);
+	while ((!tags.q.empty() || !texts.q.empty()) && t.cycle < from + 1000)
+		clock_once();
+	return t.cycle - from;
+}
+
+static unsigned one_h(void)
+{
+	uint64_t from = t.cycle;
+
+	h_pct = 100;
+	clock_once();
+	h_pct = 0;
+	while (!hs.q.empty() && t.cycle < from + 1000)
+		clock_once();
+	return t.cycle - from;
+}
+
+// A packet, or a request for H, in each of the clocks behind a packet and a while longer.
+static void test_wipe(void)
+{
+	unsigned rest, alone, h_alone, late = 0, idle = 0;
+
+	jobs.gap_pct = text_stall = tag_stall = 0;
+	drain();
+	alone = one_packet();
+	rest = drain();
+	h_alone = one_h();
+	// A tag stands at the output two clocks after its slot has left the lane.
+	ok(rest == WIPE_CLOCKS - LANE_CLOCKS - 2,
+	   "behind a packet the lane is wiped before it is idle: %u clocks after the tag", rest);
+	rest = drain();
+	ok(rest == WIPE_CLOCKS - LANE_CLOCKS && h_alone == LANE_CLOCKS + 1,
+	   "behind H too: %u clocks after it", rest);
+	for (unsigned wait = 0; wait < WIPE_CLOCKS + 10; wait++) {
+		one_packet();
+		for (unsigned i = 0; i < wait; i++)
+			clock_once();
+		idle += t->idle_o;
+		late += one_packet() != alone;
+		for (unsigned i = 0; i < wait; i++)
+			clock_once();
+		late += one_h() != h_alone;
+		for (unsigned i = 0; i < wait; i++)
+			clock_once();
+		late += one_packet() != alone;
+	}
+	ok(!late && idle > 0 && idle < WIPE_CLOCKS,
+	   "what comes before, in or behind a wipe takes as long as any other (%u, H %u)", alone,
+	   h_alone);
+	drain();
+	ok(all_good(), "and is right");
+}
+
 static void test_reset(unsigned clocks)
 {
+	unsigned early = 0;
+
 	for (unsigned i = 0; i < 20; i++)
 		send_packet(400);
 	for (unsigned i = 0; i < clocks; i++)
@@ -338,10 +410,12 @@ static void test_reset(unsigned clocks)
 	text_ends.clear();
 	queued = popped = 0;
 	under_way = 0;
-	for (unsigned i = 0; i < 60; i++)
+	for (unsigned i = 0; i < WIPE_CLOCKS; i++) {
+		early += t->idle_o;
 		clock_once();
-	ok(t->idle_o && all_good(), "%u clocks and a reset: nothing of what was under way comes",
-	   clocks);
+	}
+	ok(!early && t->idle_o && all_good(),
+	   "%u clocks and a reset: nothing of what was under way comes; idle when wiped", clocks);
 	test_lengths();
 }
 
@@ -357,6 +431,7 @@ int main(void)
 	test_full();
 	test_rate();
 	test_many_h();
+	test_wipe();
 	test_reset(150); /* between two packets */
 	test_reset(160);
 	return done_testing();
