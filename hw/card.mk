@@ -12,7 +12,7 @@ RTL_TX_RING := $(HW_PKGS) $(RTL_FETCH) $(addprefix hw/rtl/vallum_,tx_plan.sv tx_
 	tx_buf.sv cpl_write.sv tx_ring.sv)
 RTL_RX_RING := $(HW_PKGS) $(RTL_FETCH) $(addprefix hw/rtl/vallum_,rx_plan.sv rx_shift.sv \
 	rx_done.sv cpl_write.sv rx_ring.sv)
-CARD_TESTS := nic nic_regs nic_tx nic_rx
+CARD_TESTS := nic nic_regs nic_tx nic_rx nic_wipe
 
 $(call lint,vallum_nic,$(RTL_CARD))
 
