@@ -11,7 +11,6 @@ cd "$(dirname "$0")/../.." || exit 1
 vm() { run tests/vm/run -n vm-test "$@"; }
 
 for kernel in stable newest; do
-	rm -f build/vm/vm-test/left
 	vm -k $kernel -e "A=it's \$x" -- sh -c '
 		uname -r
 		echo "$A" two
@@ -28,6 +27,8 @@ vm -- sh -c 'echo "<4>WARNING: CPU: 0 PID: 1 at nothing" >/dev/kmsg; exit 0'
 is "a warning in the kernel's log fails a run that says it succeeded" $status 99
 grep -q 'WARNING: CPU: 0 PID: 1 at nothing' "$work/err"
 ok $? "and is shown"
+[ ! -e build/vm/vm-test/left ]
+ok $? "what an earlier run has left is gone"
 
 vm -- sh -c 'echo "<4>WARNING: x" >/dev/kmsg; exit 3'
 is "but the command's own failure goes first" $status 3
