@@ -87,7 +87,7 @@ module axi_split_fv #(
       seen <= 1'b0;
       stood <= 1'b0;
     end
-    cover (seen && next[8] && marked && left == WIDTH'(3));   // one that was cut, after another
+    if (!rst_i) cover (seen && next[8] && marked && left == WIDTH'(3));   // one that was cut, after another
   end
 
   always_comb begin

@@ -35,7 +35,7 @@ module fifo_fv #(
 
   always_ff @(posedge clk_i) begin
     waited <= !rst_i && level != '0;
-    cover (seen && marked && count == 4'd5 && ahead == 4'd4);
+    if (!rst_i) cover (seen && marked && count == 4'd5 && ahead == 4'd4);
   end
 
   (* hierconn *) wire logic [2:0] \dut.rp ;

@@ -86,10 +86,10 @@ module irq_fv #(
       stood <= 1'b0;
       stood_idle <= 1'b0;
     end
-    cover (sent1 && waited == 17'd6);    // after three microseconds
-    cover (sent1 && !wait_ended);        // by frames
-    cover (sent0 && armed && due);       // an event goes first
-    cover (sent1 && armed);              // armed again in the clock of the vector
+    if (!rst_i) cover (sent1 && waited == 17'd6);    // after three microseconds
+    if (!rst_i) cover (sent1 && !wait_ended);        // by frames
+    if (!rst_i) cover (sent0 && armed && due);       // an event goes first
+    if (!rst_i) cover (sent1 && armed);              // armed again in the clock of the vector
   end
 
   always_comb begin

@@ -70,7 +70,7 @@ module pkt_fifo_fv #(
       stood <= 1'b0;
       waited <= 1'b0;
     end
-    cover (seen && forgot && full && marked && ahead == 4'd3);
+    if (!rst_i) cover (seen && forgot && full && marked && ahead == 4'd3);
   end
 
   (* hierconn *) wire logic [2:0] \dut.rp ;

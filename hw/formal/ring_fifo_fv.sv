@@ -31,7 +31,7 @@ module ring_fifo_fv #(
       .out_data_i(data), .mark_i, .count_o(count), .marked_o(marked), .ahead_o(ahead),
       .word_o(word), .seen_o(seen));
 
-  always_ff @(posedge clk_i) cover (seen && marked && full && ahead == 4'd3);
+  always_ff @(posedge clk_i) if (!rst_i) cover (seen && marked && full && ahead == 4'd3);
 
   (* hierconn *) wire logic [LOG2:0] \dut.head_q ;
   (* hierconn *) wire logic [LOG2:0] \dut.tail_q ;

@@ -124,8 +124,8 @@ module rx_verdict_fv #(
       pkt_stood <= 1'b0;
     end
     // one is discarded, another of a lower number than before delivered
-    cover (failed && new_mine && new_good && new_pkt && was_case.seq < top);
-    cover (rd_valid && known && present && rd_present && rd_seq != '0 && failed);
+    if (!rst_i) cover (failed && new_mine && new_good && new_pkt && was_case.seq < top);
+    if (!rst_i) cover (rd_valid && known && present && rd_present && rd_seq != '0 && failed);
   end
 
   always_comb begin

@@ -43,7 +43,7 @@ module skid_fv #(
     end
   end
 
-  always_ff @(posedge clk_i) cover (cover_mark && count == 4'd2);
+  always_ff @(posedge clk_i) if (!rst_i) cover (cover_mark && count == 4'd2);
 
 endmodule
 
