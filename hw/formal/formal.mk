@@ -23,6 +23,7 @@ $(call proof,pkt_fifo,hw/rtl/vallum_pkt_fifo.sv,bmc=8 induct=2 cover=12)
 $(call proof,axi_split,hw/rtl/vallum_axi_split.sv,bmc=6 induct=1 cover=10)
 $(call proof,irq,hw/rtl/vallum_irq.sv,bmc=5 induct=1 cover=12)
 $(call proof,axi_rd,hw/rtl/vallum_axi_split.sv hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_axi_rd.sv,bmc=4 induct=1 cover=20)
+$(call proof,axi_wr,hw/rtl/vallum_axi_split.sv hw/rtl/vallum_ring_fifo.sv hw/rtl/vallum_skid.sv hw/rtl/vallum_axi_wr.sv $(QUEUE_WATCH),bmc=4 induct=1 cover=20)
 $(call proof,ram,hw/rtl/vallum_ram.sv,bmc=6 induct=2 cover=6)
 
 RTL_PKGS := $(HW_PKGS) hw/rtl/vallum_esp_pkg.sv hw/formal/vallum_ram.sv

@@ -55,6 +55,7 @@ module vallum_axi_wr #(
   // ---- requests ---------------------------------------------------------------
 
   logic       split_idle, burst_valid, burst_end, aw_sent;
+  logic       noted_q;          // the address on offer stands in u_data
   logic [1:0] burst_owner;
   logic       dat_full, dat_valid, dat_pop, ans_full, ans_valid, ans_pop;
   logic [9:0] dat_head;
@@ -67,10 +68,13 @@ module vallum_axi_wr #(
       .burst_len_o(awlen_o), .burst_owner_o(burst_owner), .burst_end_o(burst_end)
   );
 
-  // The two queues below get their entry when the address is accepted, so data
-  // never comes before its address.
-  assign awvalid_o = burst_valid && !dat_full && !ans_full;
+  // Data comes from the clock after its address is offered on: not before, as it need
+  // not, and without waiting for AWREADY, as the slave may in turn wait for WVALID
+  // before it gives that (AXI4, A3.3.1).
+  assign awvalid_o = burst_valid && !ans_full && (noted_q || !dat_full);
   assign aw_sent   = awvalid_o && awready_i;
+
+  always_ff @(posedge clk_i) noted_q <= awvalid_o && !awready_i && !rst_i;
 
   // ---- data, in the order of the addresses ------------------------------------
 
@@ -81,7 +85,7 @@ module vallum_axi_wr #(
 
   vallum_ring_fifo #(.WIDTH(10), .LOG2(LOG2_BURSTS)) u_data (
       .clk_i, .rst_i,
-      .push_i (aw_sent), .data_i ({burst_owner, awlen_o}), .full_o (dat_full),
+      .push_i (awvalid_o && !noted_q), .data_i ({burst_owner, awlen_o}), .full_o (dat_full),
       .valid_o(dat_valid), .data_o(dat_head), .pop_i(dat_pop)
   );
 

@@ -23,15 +23,16 @@ static std::deque<bool> answers;                       // to give: is it an erro
 static std::deque<run> giving[3];                      // runs taken, data under way
 static std::deque<bool> expect[3];                     // results of runs, by client
 static axi_bursts bursts;
-static unsigned wrong, beats, stall_pct, runs_done;
+static unsigned early, wrong, beats, stall_pct, runs_done;
 static bool b_held, b_bad;
+static bool pairs;      // the slave takes an address only when data is offered too, as AXI4 A3.3.1 lets it
 
 static void cycle(void)
 {
 	void *dat[3] = { &t->dat0_i, &t->dat1_i, &t->dat2_i };
 
 	t->awready_i = !tb_chance(stall_pct);
-	t->wready_i = !tb_chance(stall_pct);
+	t->wready_i = !aw.empty() && !tb_chance(stall_pct);
 	t->dat_valid_i = 0;
 	for (unsigned c = 0; c < 3; c++) {
 		if (giving[c].empty() || tb_chance(stall_pct / 2))
@@ -50,6 +51,11 @@ static void cycle(void)
 	t->bresp_i = b_bad ? 2 : 0;
 	t->clk_i = 0;
 	t->eval();
+	if (pairs) {
+		t->awready_i = t->awready_i && t->wvalid_o;
+		t->eval();
+	}
+	early += t->wvalid_o && aw.empty() && !t->awvalid_o;
 	bursts.errors += t->error_o;
 	unsigned taken = clients.taken();
 	for (unsigned c = 0; c < 3; c++) {
@@ -118,6 +124,7 @@ static void random_runs(unsigned stalls, unsigned count)
 	ok(clients.settle_down(cycle) && runs_done == count && all_answered(),
 	   "stalls %u %%: %u runs, %u bursts, %u beats: all answered, once each",
 	   stalls, count, bursts.seen, beats);
+	ok(!early, "no data is offered before its address");
 	ok(!wrong, "data, strobes and results are the clients' own");
 	bursts.verdict("bursts stay within 4 KiB, WLAST is right, addresses go first");
 }
@@ -166,6 +173,10 @@ int main()
 	t.reset(2);
 	random_runs(0, 2000);
 	random_runs(40, 2000);
+	pairs = true;
+	random_runs(0, 200);
+	random_runs(40, 200);
+	pairs = false;
 	stall_pct = 0;
 	clients.stop(cycle, all_answered);
 	strays();
