@@ -38,7 +38,7 @@ module irq_fv #(
   logic started, armed, wait_ended, due, free, send0, send1;
   logic sent0, sent1, stood, stood_idle;
   logic [2:0] were_up, owed, owed_now;   // events that no vector 0 has told of
-  logic [15:0] tx, rx, tx_new, rx_new;
+  logic [15:0] tx, rx, tx_dist, rx_dist, tx_new, rx_new;
   logic [16:0] completions, waited;      // beyond the indices; and clocks they have been
   logic [7:0] stood_vector;
   logic [66:0] stood_input;
@@ -47,8 +47,10 @@ module irq_fv #(
 
   initial started = 1'b0;
   assign owed_now = event_i & (owed | ~were_up);
-  assign tx_new = txc_tail_i - tx;
-  assign rx_new = rxc_tail_i - rx;
+  assign tx_dist = txc_tail_i - tx;
+  assign rx_dist = rxc_tail_i - rx;
+  assign tx_new = tx_dist[15] ? '0 : tx_dist;    // behind the indices: nothing beyond them
+  assign rx_new = rx_dist[15] ? '0 : rx_dist;
   assign completions = {1'b0, tx_new} + {1'b0, rx_new};
   assign wait_ended = {1'b0, waited} >= CLK_US[1:0] * {2'd0, usecs_i};
   assign due = armed && completions != '0 &&

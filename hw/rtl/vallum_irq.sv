@@ -31,13 +31,17 @@ module vallum_irq #(
 
   logic [2:0]  told_q;                    // events already reported and not yet cleared
   logic        armed_q, due;
-  logic [15:0] tx_q, rx_q, tx_new, rx_new;
+  logic [15:0] tx_q, rx_q, tx_dist, rx_dist, tx_new, rx_new;
   logic [16:0] waiting;                   // completions not yet consumed
   logic [15:0] usec_q, cycle_q;
   logic        free;                      // the way out takes a vector in this cycle
 
-  assign tx_new  = txc_tail_i - tx_q;
-  assign rx_new  = rxc_tail_i - rx_q;
+  // The host may have seen a completion before the bus answers its write and the tail counts
+  // it: a tail behind the index armed (rings have 4096 entries at most) is nothing new.
+  assign tx_dist = txc_tail_i - tx_q;
+  assign rx_dist = rxc_tail_i - rx_q;
+  assign tx_new  = tx_dist[15] ? '0 : tx_dist;
+  assign rx_new  = rx_dist[15] ? '0 : rx_dist;
   assign waiting = {1'b0, tx_new} + {1'b0, rx_new};
   assign due     = armed_q && waiting != '0 &&
                    (usec_q >= usecs_i || (frames_i != '0 && waiting >= {1'b0, frames_i}));

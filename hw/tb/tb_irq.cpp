@@ -106,6 +106,27 @@ static void one_shot(void)
 	ok(sent[1] == 4, "armed twice: one");
 }
 
+// The host has seen a completion in its memory before the bus has answered the card's write.
+static void ahead(void)
+{
+	fresh();
+	t->txc_tail_i = 5;
+	arm(6, 0);
+	clocks(20);
+	ok(!sent[1] && idle(), "armed beyond the last answer: none (%u)", sent[1]);
+	t->txc_tail_i = 6;
+	clocks(20);
+	ok(!sent[1] && idle(), "the answer to what is consumed already: none");
+	t->txc_tail_i = 7;
+	clocks(20);
+	ok(sent[1] == 1, "the next completion: one");
+	t->usecs_i = 50;
+	t->frames_i = 4;
+	arm(8, 0);
+	clocks(40);
+	ok(sent[1] == 1, "nor with moderation, FRAMES 4");
+}
+
 // Clocks until vector 1 comes, 0 if it does not within 4000.
 static unsigned until_irq(void)
 {
@@ -195,6 +216,7 @@ int main()
 {
 	events();
 	one_shot();
+	ahead();
 	moderation();
 	both();
 	long_wait();
