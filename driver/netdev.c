@@ -436,7 +436,8 @@ static void vallum_netdev_get_stats64(struct net_device *dev, struct rtnl_link_s
 		s->rx_dropped = rx->count[VALLUM_RXQ_SKB_FAILED] +
 				rx->count[VALLUM_RXQ_IPSEC_DROP_STALE_SA] +
 				rx->count[VALLUM_RXQ_IPSEC_DROP_SP_ALLOC] +
-				rx->count[VALLUM_RXQ_IPSEC_DROP_FORM];
+				rx->count[VALLUM_RXQ_IPSEC_DROP_FORM] +
+				rx->count[VALLUM_RXQ_IPSEC_DROP_REPLAY];
 		s->rx_errors = rx->count[VALLUM_RXQ_BUS_ERROR];
 	} while (u64_stats_fetch_retry(&rx->sync, start));
 

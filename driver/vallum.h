@@ -80,7 +80,8 @@ struct vallum_tx_buf {
 	X(IPSEC_BYTES, "ipsec_rx_bytes") \
 	X(IPSEC_DROP_STALE_SA, "ipsec_rx_drop_stale_sa") \
 	X(IPSEC_DROP_SP_ALLOC, "ipsec_rx_drop_sp_alloc") \
-	X(IPSEC_DROP_FORM, "ipsec_rx_drop_form")
+	X(IPSEC_DROP_FORM, "ipsec_rx_drop_form") \
+	X(IPSEC_DROP_REPLAY, "ipsec_rx_drop_replay")
 
 #define VALLUM_DEVICE_COUNTERS(X) \
 	X(RESETS, "resets") \

@@ -588,6 +588,37 @@ static bool vallum_xfrm_rx_form(struct sk_buff *skb, const struct vallum_sa *sa)
 }
 
 /*
+ * With ESN the stack takes a number below its window for one of the next 2^32, and leaves it
+ * to the ICV to say no (RFC 4303 appendix A2.2).  But the card's window stays behind when
+ * software has decrypted packets of the SA (IP options, fragments), so it found the ICV of an
+ * old packet right: replayed, or late.  Nobody is 2^31 ahead.
+ */
+static bool vallum_xfrm_rx_late(const struct sk_buff *skb, const struct vallum_sa *sa)
+{
+	const struct xfrm_replay_state_esn *esn = sa->x->replay_esn;
+	const struct ip_esp_hdr *esph;
+	u32 window, behind;
+
+	if (!(sa->entry[0] & VALLUM_SA_ESN_MASK))
+		return false;
+	esph = (const void *)(skb->data +
+			      vallum_xfrm_rx_headers(sa->entry[0] & VALLUM_SA_FAMILY6_MASK,
+						     sa->entry[0] & VALLUM_SA_ENCAP_MASK));
+	window = READ_ONCE(esn->replay_window);
+	behind = READ_ONCE(esn->seq) - be32_to_cpu(esph->seq_no);
+	return window && behind >= window && behind < BIT(31);
+}
+
+/* A packet below the window, which the stack would count so, if it saw it. */
+static void vallum_xfrm_rx_replayed(struct xfrm_state *x)
+{
+	spin_lock(&x->lock);
+	x->stats.replay_window++;
+	spin_unlock(&x->lock);
+	XFRM_INC_STATS(xs_net(x), LINUX_MIB_XFRMINSTATESEQERROR);
+}
+
+/*
  * NAPI, which runs with bottom halves off and so under RCU.  A packet which the card
  * has decrypted, at its network header, of a frame of that many bytes: tells the stack
  * so.  False: it must not go to the stack (which would decrypt it again).
@@ -616,6 +647,11 @@ bool vallum_xfrm_rx(struct vallum *v, struct sk_buff *skb, unsigned int bytes, u
 	if (!refcount_inc_not_zero(&sa->x->refcnt))
 		goto drop;
 	sp->xvec[sp->len++] = sa->x;
+	counter = VALLUM_RXQ_IPSEC_DROP_REPLAY;
+	if (unlikely(vallum_xfrm_rx_late(skb, sa))) {
+		vallum_xfrm_rx_replayed(sa->x);
+		goto drop;
+	}
 	xo = &sp->ovec[sp->olen++];
 	xo->flags = CRYPTO_DONE;
 	xo->status = CRYPTO_SUCCESS;
