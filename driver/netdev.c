@@ -459,6 +459,23 @@ static netdev_features_t vallum_netdev_fix_features(struct net_device *dev,
 	return features & NETIF_F_HW_ESP ? features : features & ~NETIF_F_HW_ESP_TX_CSUM;
 }
 
+/*
+ * Packets that wait for the device have been made for the card.  Encrypted in software now,
+ * GSO packets would have IVs of other numbers (esp6_xmit): the feature stays while it is used.
+ */
+static int vallum_netdev_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct vallum *v = netdev_priv(dev);
+
+	if (features & NETIF_F_HW_ESP || !(dev->features & NETIF_F_HW_ESP) ||
+	    !READ_ONCE(v->sas.used))
+		return 0;
+	netdev_err(dev, "esp-hw-offload cannot be switched off while SAs are offloaded: delete them first\n");
+	/* else whoever asks again, without SAs, has asked for nothing new */
+	dev->wanted_features |= NETIF_F_HW_ESP;
+	return -EBUSY;
+}
+
 static netdev_features_t vallum_netdev_features_check(struct sk_buff *skb,
 						      struct net_device *dev,
 						      netdev_features_t features)
@@ -472,6 +489,7 @@ const struct net_device_ops vallum_netdev_ops = {
 	.ndo_stop = vallum_netdev_stop,
 	.ndo_start_xmit = vallum_tx_xmit,
 	.ndo_fix_features = vallum_netdev_fix_features,
+	.ndo_set_features = vallum_netdev_set_features,
 	.ndo_features_check = vallum_netdev_features_check,
 	.ndo_change_mtu = vallum_netdev_change_mtu,
 	.ndo_tx_timeout = vallum_netdev_tx_timeout,

@@ -56,6 +56,8 @@
 	X(IF_ID, EINVAL, "inbound SAs with an if_id cannot be offloaded") \
 	X(IV_SALT, EINVAL, \
 	  "the salt of the SA's IV generator is out of reach: no IVs in one space with software") \
+	X(OFF, EINVAL, \
+	  "esp-hw-offload is off: switch it on with ethtool -K DEVICE esp-hw-offload on") \
 	X(BOND, EINVAL, \
 	  "SAs of a bond cannot be offloaded: this kernel does not say which device is meant") \
 	X(BOND_ENCAP, EINVAL, \
@@ -266,7 +268,7 @@ int vallum_xfrm_state_add(struct net_device *dev, struct xfrm_state *x,
 	/* the bond of 6.12 hands over itself, or nothing when it fails over, see compat.h */
 	if (!dev || dev->netdev_ops != &vallum_netdev_ops)
 		return vallum_xfrm_refuse(VALLUM_REFUSE_BOND, extack);
-	why = vallum_xfrm_validate(x);
+	why = dev->features & NETIF_F_HW_ESP ? vallum_xfrm_validate(x) : VALLUM_REFUSE_OFF;
 	if (why)
 		return vallum_xfrm_refuse(why, extack);
 	/* that of newer kernels does not come to vallum_xfrm_offload_ok() with GSO packets */
@@ -403,10 +405,16 @@ unlock:
  * Older kernels leave IP options and extension headers to the driver.  And the
  * core cuts GSO packets under ESP in UDP at the wrong place, by the UDP header
  * which is not there yet (esp4_gso_segment), so that sequence numbers repeat and
- * TCP headers are damaged: it has to cut them before ESP.
+ * TCP headers are damaged: it has to cut them before ESP.  What is encrypted in software
+ * for want of the feature at the device has the IV of another number in IPv6 (esp6_xmit, of GSO
+ * packets): an SA may have come as the feature went off.  And output finds an SA that was
+ * offloaded inbound by mistake, whose packets the core then sends as they are.
  */
 static bool vallum_xfrm_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
+	if (x->xso.dir != XFRM_DEV_OFFLOAD_OUT ||
+	    !(xfrm_dst_path(skb_dst(skb))->dev->features & NETIF_F_HW_ESP))
+		return false;
 	if (x->encap && skb_is_gso(skb))
 		return false;
 	if (skb->protocol == htons(ETH_P_IP))
@@ -439,7 +447,9 @@ void vallum_xfrm_init(struct net_device *dev)
 /*
  * ndo_features_check, of a packet with a sec_path: one for offload that the descriptor
  * cannot describe goes without, and the core encrypts it in software, with its
- * checksum done.
+ * checksum done.  So it does, as esp_xmit() sees it, with one that another device was to
+ * encrypt, or whose VLAN tag has taken NETIF_F_HW_ESP from the features.  Not with what a
+ * bond has seen to, or what was decrypted and is forwarded.
  */
 netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t features)
 {
@@ -448,10 +458,12 @@ netdev_features_t vallum_xfrm_features(struct sk_buff *skb, netdev_features_t fe
 	int offset;
 
 	sp = skb_sec_path(skb);
-	if (!sp->olen || sp->olen != sp->len)
+	if (!sp->olen || sp->olen != sp->len ||
+	    sp->ovec[sp->olen - 1].flags & (XFRM_XMIT | CRYPTO_DONE | XFRM_GRO))
 		return features;
 	offset = skb_transport_offset(skb) + sizeof(struct udphdr);
-	if (sp->len == 1 && offset <= VALLUM_ESP_OFF_MAX)
+	if (sp->len == 1 && offset <= VALLUM_ESP_OFF_MAX && features & NETIF_F_HW_ESP &&
+	    READ_ONCE(sp->xvec[0]->xso.dev) == skb->dev)
 		return features;
 	return features & ~(esp | NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 }
@@ -495,12 +507,12 @@ int vallum_xfrm_tx(struct vallum *v, struct sk_buff *skb, struct vallum_xfrm_tx 
 		return 0;
 	x = xfrm_input_state(skb);
 	/*
-	 * Forwarded, of an inbound SA, or in the clear: when the device went down and came up
+	 * Decrypted and forwarded, or in the clear: when the device went down and came up
 	 * under a packet on its way, its SA has no device, and 6.12 takes it for one that a bond
 	 * has seen to (xso.real_dev, in validate_xmit_xfrm).
 	 */
 	if (unlikely(!(xo->flags & XFRM_XMIT)))
-		return x->xso.dir == XFRM_DEV_OFFLOAD_OUT ? -ENOENT : 0;
+		return xo->flags & (CRYPTO_DONE | XFRM_GRO) ? 0 : -ENOENT;
 	sa = vallum_sa_from_handle(v, x->xso.offload_handle);
 	if (unlikely(!sa || sa->x != x || sa->in))
 		return -ENOENT;

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""odd_sa.py tfcpad|esn-end IFINDEX SRC DST SPI REQID: asks for an SA with crypto offload that
-`ip xfrm` cannot say: an inbound one with TFC padding; an outbound one with the last number of
-all behind it, and without XFRMA_SA_DIR, as daemons do that are older than it.  Prints the
-kernel's sentence; status 0 when the SA was accepted, 1 when it was refused."""
+"""odd_sa.py tfcpad|esn-end|wrong-way IFINDEX SRC DST SPI REQID: asks for an SA with crypto
+offload that `ip xfrm` cannot say: an inbound one with TFC padding; without XFRMA_SA_DIR, as
+daemons do that are older than it, an outbound one with the last number of all behind it, and
+one that is offloaded inbound and may be outbound all the same.  The key of 128 bits and its
+salt come from standard input in hexadecimal, if anything does.  Prints the kernel's sentence;
+status 0 when the SA was accepted, 1 when it was refused."""
 import os
 import socket
 import struct
@@ -31,13 +33,13 @@ def message(odd, ifindex, src, dst, spi, reqid):
     body += struct.pack(
         "=IIHBBB7x", 0, reqid, socket.AF_INET, MODE_TUNNEL, *((0, STATE_ESN) if esn else (32, 0))
     )
-    key = os.urandom(20)
+    key = bytes.fromhex(sys.stdin.read()) or os.urandom(20)
     body += attribute(XFRMA_ALG_AEAD, struct.pack("=64sII", b"rfc4106(gcm(aes))", 160, 128) + key)
     if esn:
         # struct xfrm_replay_state_esn: a window of 32, and its bitmap of a word
         end = 2**32 - 1
         body += attribute(XFRMA_REPLAY_ESN_VAL, struct.pack("=7I", 1, end, 0, end, 0, 32, 0))
-    else:
+    elif odd == "tfcpad":
         body += attribute(XFRMA_TFCPAD, struct.pack("=I", 1000))
     direction = 0 if esn else OFFLOAD_INBOUND
     body += attribute(XFRMA_OFFLOAD_DEV, struct.pack("=iB3x", ifindex, direction))
