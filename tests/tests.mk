@@ -36,6 +36,9 @@ VM := $(B)/tests/vm/init $(B)/sim/vallum-sim $(DRIVER_KO)
 VM_TESTS += tests/vm/vm.t tests/demo/demo.t tests/system/badinput.t tests/system/limits.t \
 	tests/system/faults.t tests/system/ike.t tests/system/lies.t tests/system/matrix.t
 
+# Of the checks that some of them make of their run, on small runs that are made up.
+CHECK_TESTS += tests/system/checks.t
+
 # On the debug kernels.  The Makefile has mk/debug-kernel build them before it comes here.
 SYSTEM_TESTS := $(filter tests/system/%,$(VM_TESTS))
 .PHONY: debug-kernel test-debug

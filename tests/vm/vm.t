@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Does tests/vm/run tell the truth?  A test that runs in the machine is worth no
+# Do tests/vm/run, suite and scan tell the truth?  A test that runs in the machine is worth no
 # more than its runner's report of a failure.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -55,6 +55,35 @@ unfit() {
 unfit "that is too long" "$work/$(printf %080d 0)" "TMPDIR is too long for sockets"
 unfit "with a comma" "$work/a,b" "TMPDIR has a comma"
 
+# --- suite ----------------------------------------------------------------------------
+# judged GUEST_LINES CHECK_LINES: of a guest script and a check on the host.
+guest=build/vm/vm-test-suite.guest check=build/vm/vm-test-suite.check
+judged() {
+	echo "$1" >$guest
+	printf '#!/bin/sh\n%s\n' "$2" >$check
+	chmod +x $check
+	run env KERNEL=stable WIRE=none tests/vm/suite $guest $check
+}
+# bad NAME: the one line that is not ok
+bad() {
+	[ $status != 0 ] && [ "$(grep '^not ok' "$work/out")" = "not ok - stable: $1" ]
+	ok $? "$2"
+}
+fine='echo "ok - one"'
+judged "$fine" "$fine"
+[ $status = 0 ] && [ "$(tail -n 1 "$work/out")" = 1..4 ] && [ "$(grep -c '^ok' "$work/out")" = 4 ]
+ok $? "suite: a script and a check, and that both came to their end, make four tests"
+judged "$fine; echo 'not ok - two'" "$fine"
+bad "two" "a test of the script that is not ok fails it"
+judged "$fine; exit 3" "$fine"
+bad "the script ran to its end and the kernel log is clean" "so does the status of the script"
+judged "$fine" "$fine; echo 'not ok - two'"
+bad "two" "a test of the check that is not ok fails it"
+judged "$fine" "$fine; exit 1"
+bad "vm-test-suite.check ran to its end" "so does the status of the check"
+rm -f $guest $check
+
+# --- scan -----------------------------------------------------------------------------
 for line in 'BUG: unable to handle page fault for address: 0000000000000508' \
 	'unregister_netdevice: waiting for vlm0 to become free. Usage count = 2' \
 	'page_pool_release_retry() stalled pool shutdown: id 5, 1 inflight 60 sec' \
