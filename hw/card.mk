@@ -56,4 +56,6 @@ $(eval $(call bench_rules,nic))
 $(HW)/bench_nic $(CARD_TESTS:%=$(HW)/tb_%): $(B)/tests/libmodel.a
 hw/tb/bench_nic.sh: $(HW)/bench_gcm_lane
 
+CHECK_TESTS += hw/tb/test_parameters.sh
+
 include hw/formal/formal.mk

@@ -8,7 +8,8 @@
 // bench_nic busy-duplex [CLOCKS]: sim.khz_card_duplex, the same while they also come
 //     back in over the wire: both ESP engines, and so two lanes, are at work.
 //
-// Ends with 1 when a packet is lost or wrong: a fast card that drops is no result.
+// Ends with 1 when a packet is lost: a fast card that drops is no result.  What is in them is
+// the benches' matter (tb_nic_tx, tb_nic_rx).
 
 #include <time.h>
 
