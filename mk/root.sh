@@ -160,12 +160,27 @@ free=$(free_mb "$cache")
 	die "$cache has $free MB free, the toolchain needs $need_mb:" \
 	    "free some or set VALLUM_CACHE to a folder on a larger disk, and run make again"
 
+# As root, mmdebstrap mounts /proc, /sys and /dev for the root that it makes.  In a
+# mount space of its own they go with it, however it ends.  Another user is made root of a
+# user space: root in that of mmdebstrap's own is somebody else, who may enter neither a
+# private home nor a private checkout.  An old unshare (util-linux before 2.38) leaves it at that.
+private=
+if [ "$(id -u)" = 0 ]; then
+	! unshare --mount true 2>/dev/null || private='unshare --mount'
+else
+	# Asked first: with --map-auto it would hang.
+	unshare --user --map-root-user true 2>/dev/null ||
+		die "this host gives this user no user namespaces: allow them (see the sysctls" \
+		    "kernel.*userns* and user.max_user_namespaces) and run make again"
+	! unshare --help | grep -q -e --map-auto ||
+		private='unshare --user --map-root-user --map-auto --mount --pid --fork --kill-child'
+fi
+
 # A killed set-up may have left the host's /dev and /sys mounted there: keep out of them.
 remove() {
 	find "$1" -xdev -type d -exec chmod u+w {} + 2>/dev/null || :
 	rm -rf --one-file-system "$1" 2>/dev/null ||
-		unshare --map-auto --map-root-user --user \
-			rm -rf --one-file-system "$1" 2>/dev/null ||
+		$private rm -rf --one-file-system "$1" 2>/dev/null ||
 		die "cannot remove $1: unmount what is mounted in it, remove it by hand" \
 		    "and run make again"
 }
@@ -173,7 +188,7 @@ part=$root.part
 [ ! -e "$part" ] || { say "removing an unfinished set-up"; remove "$part"; }
 
 work=$(mktemp -d)
-chmod 755 "$work" # in unshare mode the hooks run as another user
+chmod 755 "$work" # mmdebstrap may become another user
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 for suite in trixie trixie-updates trixie-backports; do
@@ -193,10 +208,6 @@ http*)
 esac
 
 say "making the toolchain root (about 2.5 GB, some minutes): $root"
-# As root, mmdebstrap mounts /proc, /sys and /dev for the root that it makes.  In a
-# mount space of its own they go with it, however it ends.
-private=
-[ "$(id -u)" != 0 ] || ! unshare --mount true 2>/dev/null || private='unshare --mount'
 if ! $private mmdebstrap --quiet --variant=apt --architectures=amd64 \
 	--aptopt='Acquire::Languages "none"' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \

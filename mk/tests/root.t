@@ -38,6 +38,7 @@ case $FAKE in
 fail) echo 'E: something in mmdebstrap' >&2; exit 25 ;;
 full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
 hang) : >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
+who) /usr/bin/id -u >"$FAKE_DIR/who" ;;
 mount) mkdir "$part/dev" && mount -t tmpfs none "$part/dev" && : >"$part/dev/null"
 	: >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
 wait) : >"$FAKE_DIR/hangs"
@@ -200,6 +201,30 @@ if unshare --map-root-user --mount true 2>"$work/err"; then
 dr-x------ shm'
 	rm -f "$work/tools/unshare"
 	starts_over "a mount is left in an unfinished set-up"
+
+	# --- A plain user ------------------------------------------------------------------------
+	# In a user space with the number of one.  The real newuidmap would have nothing to give there.
+	stand_in unshare <<-'TOOL'
+		for arg; do
+			shift
+			[ "$arg" = --map-auto ] || set -- "$@" "$arg"
+		done
+		exec /usr/bin/unshare "$@"
+	TOOL
+	set_up FAKE_UID=1000 FAKE=who /usr/bin/unshare --map-user=1000 --map-group=1000
+	is "a plain user: mmdebstrap has a root that is the user" \
+		"$status $(cat "$work/out" "$work/who" | tr '\n' ' ')" "0 $root 0 "
+	rm -rf "$cache" "$work/calls"
+	stand_in unshare <<-'TOOL'
+		exit 1
+	TOOL
+	set_up FAKE_UID=1000
+	refused "a plain user without user namespaces" 1 'no user namespaces: allow them' \
+		'and run make again'
+	is "in one line" "$(wc -l <"$work/err")" 1
+	ok "$([ ! -e "$work/calls" ]; echo $?)" "mmdebstrap was not started"
+	rm -f "$work/tools/unshare"
+	starts_over "a plain user without user namespaces"
 
 	# --- Full disk ---------------------------------------------------------------------------
 	# $1 size of the cache folder's disk; the rest is run there
