@@ -69,6 +69,11 @@ find_mirror() {
 		main=$(mirror Debian)
 	fi
 	main=${main%/}
+	# A list of mirrors, as in Debian's cloud images.  Inside the root there is no such file.
+	case $main in
+	mirror+file:*) main=$(awk '/^[a-z]+:/ { print $1; exit }' "${main#mirror+file:}") || : ;;
+	esac
+	main=${main%/}
 	[ -n "$main" ] ||
 		die "apt names no Debian mirror on this host: set VALLUM_MIRROR" \
 		    "to one, as http://host/debian, and run make again"

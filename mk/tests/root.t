@@ -34,6 +34,7 @@ echo once >>"$FAKE_DIR/calls"
 while [ $# -gt 2 ]; do shift; done
 part=$1
 mkdir -p "$part/etc" && echo of this run >"$part/left" || exit 1
+cp "$2" "$FAKE_DIR/sources"
 case $FAKE in
 fail) echo 'E: something in mmdebstrap' >&2; exit 25 ;;
 full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
@@ -52,7 +53,7 @@ stand_in id <<'TOOL'
 echo "${FAKE_UID:-0}"
 TOOL
 stand_in apt-get <<'TOOL'
-[ "$1" != indextargets ] || exit 0
+[ "$1" != indextargets ] || { echo "$FAKE_MIRROR"; exit; }
 echo 'E: something in apt-get' >&2
 exit 100
 TOOL
@@ -146,6 +147,13 @@ grep -q 'something in mmdebstrap' "$work/err"
 ok $? "with its reason above"
 nothing_made "mmdebstrap fails"
 starts_over "mmdebstrap fails"
+printf '# ours\n\nfile:///none/\tpriority:1\nhttp://198.51.100.1/debian\n' >"$work/list"
+set_up VALLUM_MIRROR= FAKE_MIRROR="Debian mirror+file:$work/list/"
+is "a list of mirrors, as in cloud images: the first is taken" \
+	"$status $(awk '{ print $3 }' "$work/sources" | uniq)" '0 file:///none'
+rm -rf "$cache"
+set_up VALLUM_MIRROR= FAKE_MIRROR="Debian mirror+file:$work/no-list"
+refused "a list that is not there" 1 'set VALLUM_MIRROR'
 
 # --- Interrupted -----------------------------------------------------------------------------
 for signal in INT TERM KILL; do
