@@ -81,6 +81,23 @@ find_mirror() {
 	[ -e "$keyring" ] || die "no $keyring: install debian-archive-keyring and run make again"
 }
 
+# use_proxy: hands what the host's apt has as proxy for $main on to the root's, which reads
+# none of its configuration, in the environment: there a password is out of sight.
+use_proxy() {
+	scheme=${main%%:*}
+	# The one for this host, or that a program finds.
+	proxy=$(LC_ALL=C /usr/lib/apt/apt-helper auto-detect-proxy "$main" 2>/dev/null |
+		sed -n "s/^Using proxy '\(.*\)' for URL .*/\1/p")
+	for of in "$scheme" http; do
+		[ -n "$proxy" ] || eval "$(apt-config shell proxy "Acquire::$of::Proxy")"
+	done
+	case $proxy in
+	'') ;; # the environment's, if it has one
+	DIRECT) unset "${scheme}_proxy" ;;
+	*) export "${scheme}_proxy=$proxy" ;;
+	esac
+}
+
 # take_turns LOCK: $waited says whether somebody else was at it
 take_turns() {
 	exec 9>>"$1"
@@ -203,6 +220,7 @@ done >"$work/sources"
 asked=$main/dists/trixie-backports/InRelease
 case $main in
 http*)
+	use_proxy
 	/usr/lib/apt/apt-helper -o Acquire::Retries=1 download-file "$asked" "$work/InRelease" \
 		>"$work/log" 2>&1 || {
 		reason=$(sed -n 's/^E: Failed to fetch [^ ]* *//p' "$work/log" | tail -n 1)

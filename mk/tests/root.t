@@ -35,6 +35,7 @@ while [ $# -gt 2 ]; do shift; done
 part=$1
 mkdir -p "$part/etc" && echo of this run >"$part/left" || exit 1
 cp "$2" "$FAKE_DIR/sources"
+echo "${http_proxy:-direct}" >"$FAKE_DIR/proxy"
 case $FAKE in
 fail) echo 'E: something in mmdebstrap' >&2; exit 25 ;;
 full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
@@ -154,6 +155,33 @@ is "a list of mirrors, as in cloud images: the first is taken" \
 rm -rf "$cache"
 set_up VALLUM_MIRROR= FAKE_MIRROR="Debian mirror+file:$work/no-list"
 refused "a list that is not there" 1 'set VALLUM_MIRROR'
+
+# A proxy that only apt's configuration knows: a server with that file of a mirror.
+mkdir -p "$work/www/http:/example.com/debian/dists/trixie-backports"
+: >"$work/www/http:/example.com/debian/dists/trixie-backports/InRelease"
+python3 -u -m http.server -b 127.0.0.1 -d "$work/www" 0 >"$work/served" 2>&1 &
+server=$!
+until grep -qs ' port ' "$work/served" || ! kill -0 $server 2>/dev/null; do sleep 0.05; done
+url=http://127.0.0.1:$(sed 's/.* port \([0-9]*\) .*/\1/;q' "$work/served")
+# proxied NAME WANT LINE OF APT'S CONFIGURATION ...
+proxied() {
+	name=$1 want=$2
+	shift 2
+	printf '%s;\n' "$@" >"$work/apt.conf"
+	set_up APT_CONFIG="$work/apt.conf" http_proxy=http://127.0.0.1:9 VALLUM_MIRROR="$mirror"
+	is "$name" "$status $(cat "$work/proxy")" "0 $want"
+	rm -rf "$cache" "$work/proxy"
+}
+mirror=http://example.com/debian
+proxied "the proxy of apt's configuration" "$url" "Acquire::http::Proxy \"$url\""
+proxied "one for the mirror" "$url" "Acquire::http::Proxy::example.com \"$url\"" \
+	'Acquire::http::Proxy "http://127.0.0.1:9"'
+printf '#!/bin/sh\necho %s\n' "$url" >"$work/detect"
+chmod 755 "$work" "$work/detect" # root's apt runs it as another user
+proxied "one that a program finds" "$url" "Acquire::http::Proxy-Auto-Detect \"$work/detect\""
+mirror=$url/http:/example.com/debian
+proxied "none for the mirror" direct 'Acquire::http::Proxy::127.0.0.1 "DIRECT"'
+kill $server
 
 # --- Interrupted -----------------------------------------------------------------------------
 for signal in INT TERM KILL; do
