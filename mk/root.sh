@@ -230,10 +230,14 @@ http*)
 	;;
 esac
 
+# A root of apt and what it needs has no certificates for a mirror of https: it gets the host's,
+# of which a private authority may be one.
+certs=/etc/ssl/certs/ca-certificates.crt
 say "making the toolchain root (about 2.5 GB, some minutes): $root"
 if ! $private mmdebstrap --quiet --variant=apt --architectures=amd64 \
-	--aptopt='Acquire::Languages "none"' \
+	--aptopt='Acquire::Languages "none"' --aptopt="Acquire::https::CAInfo \"$certs\"" \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
+	--customize-hook="[ ! -e $certs ] || install -D -m 644 $certs \"\$1$certs\"" \
 	--customize-hook="cp '$mk/setup.sh' \"\$1/setup\"" \
 	--customize-hook="chroot \"\$1\" sh /setup $key $(packages)" \
 	--customize-hook="rm \"\$1/setup\"" \

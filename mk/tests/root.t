@@ -31,6 +31,10 @@ stand_in() { # $1 name; its text on standard input
 # FAKE says what becomes of the set-up; the folder is the last but one argument.
 stand_in mmdebstrap <<'TOOL'
 echo once >>"$FAKE_DIR/calls"
+for arg; do
+	case $arg in --customize-hook=*ca-certificates.crt*) hook=${arg#*=} ;; esac
+	case $arg in --aptopt=*CAInfo*) echo "$arg" >"$FAKE_DIR/cainfo" ;; esac
+done
 while [ $# -gt 2 ]; do shift; done
 part=$1
 mkdir -p "$part/etc" && echo of this run >"$part/left" || exit 1
@@ -40,6 +44,7 @@ case $FAKE in
 fail) echo 'E: something in mmdebstrap' >&2; exit 25 ;;
 full) head -c 64M /dev/zero >"$part/fill" || exit 25 ;;
 hang) : >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
+hook) sh -c "$hook" exec "$part" || exit 25 ;;
 who) /usr/bin/id -u >"$FAKE_DIR/who" ;;
 mount) mkdir "$part/dev" && mount -t tmpfs none "$part/dev" && : >"$part/dev/null"
 	: >"$FAKE_DIR/hangs"; exec sleep 1000 ;;
@@ -155,6 +160,13 @@ is "a list of mirrors, as in cloud images: the first is taken" \
 rm -rf "$cache"
 set_up VALLUM_MIRROR= FAKE_MIRROR="Debian mirror+file:$work/no-list"
 refused "a list that is not there" 1 'set VALLUM_MIRROR'
+certs=/etc/ssl/certs/ca-certificates.crt
+set_up FAKE=hook
+is "certificates for a mirror of https are in the root" \
+	"$status $(cksum <"$root$certs")" "0 $(cksum <$certs)"
+is "and apt there takes them" "$(cat "$work/cainfo")" \
+	"--aptopt=Acquire::https::CAInfo \"$certs\""
+rm -rf "$cache"
 
 # A proxy that only apt's configuration knows: a server with that file of a mirror.
 mkdir -p "$work/www/http:/example.com/debian/dists/trixie-backports"
