@@ -161,6 +161,25 @@ tree=$(cd "$tree" && pwd -P)
 entered "mk/enter in the checkout, TMPDIR below it" "$tree/mk" "$tree/mk" "$tree/mk $tree/mk"
 entered "mk/enter in /tmp, no TMPDIR" /tmp '' '/tmp /tmp'
 entered "mk/enter where the root is not seen, nor TMPDIR" /usr /usr/share "$tree /tmp"
+# A checkout in a folder of the root's, /var or so, which the stand-in does not know.
+mkdir "$work/var"
+cat >"$work/below" <<'SCRIPT'
+mount --bind "$1" /var && mkdir -p /var/co && cp -r "$2/mk" /var/co && cd /var/co && mk/enter true
+SCRIPT
+below() {
+	run env -u VALLUM_ROOT PATH="$work/tools:$PATH" TMPDIR= \
+		unshare --map-root-user --mount sh "$work/below" "$work/var" "$tree"
+}
+below
+is "a checkout below /var" "$status $(cat "$work/out")" '0 /var/co /tmp'
+[ -d "$work/none/var/co" ]
+ok $? "has a place in the root"
+rm -r "$work/none/var"
+: >"$work/none/var"
+below
+refused "one that has none there" 1 'has no /var/co' 'move the checkout'
+one_line
+rm "$work/none/var"
 
 # --- Ctrl-C ------------------------------------------------------------------------------------
 # All get the signal.  A stand-in for bwrap, as that would, dies of it.
