@@ -49,6 +49,9 @@ else ifeq ($(VALLUM_ROOT),)
 # Outside the root: pass every goal through, in parallel unless told otherwise.
 GOALS := $(or $(MAKECMDGOALS),all)
 PARALLEL := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+# With clean one after another: beside it, others would lose what they make.
+RUN = $(if $(filter clean,$(GOALS)),$(foreach goal,$(GOALS),$(call run,$(goal)) &&) :,$(call run,$(GOALS)))
+run = mk/enter $(MAKE) $(PARALLEL) $(1)
 .PHONY: $(GOALS) enter
 $(GOALS): enter ;
 enter:
@@ -56,7 +59,7 @@ enter:
 	@mk/root.sh >/dev/null
 	@$(if $(filter debug-kernel test-debug,$(GOALS)),mk/debug-kernel $(KERNEL))
 	@$(if $(filter bench,$(GOALS)),tests/bench/demo || :)
-	@+mk/enter $(MAKE) $(PARALLEL) $(GOALS) || { mk/space; exit 1; }
+	@+$(RUN) || { mk/space; exit 1; }
 
 else
 

@@ -134,6 +134,20 @@ refused "a disk that fills up while make runs" 2 "$work/small has" 'free, 256 ar
 grep -q 'error writing to main.o' "$work/err"
 ok $? "after what the compiler says"
 
+# What it asks the inside for.
+printf '#!/bin/sh\necho "$*" | sed "s/-j[0-9][0-9]*/-jN/"\n' >"$tree/mk/enter"
+# asks NAME WANT [ARGUMENT ...]: want is "WORDS, WORDS, ", a call each
+asks() {
+	name=$1 want=$2
+	shift 2
+	run env -u MAKEFLAGS -u MAKELEVEL -u VALLUM_ROOT make -C "$tree" --no-print-directory "$@"
+	is "make $*: $name" "$status $(sed '/^make: /d; s/$/, /' "$work/out" | tr -d '\n')" "0 $want"
+}
+asks 'in parallel' 'make -jN all, '
+asks 'together' 'make -jN check demo, ' check demo
+asks 'first the one, then the other' 'make -jN clean, make -jN all, ' clean all
+asks 'in this order' 'make -jN check, make -jN clean, ' check clean
+
 mkdir "$work/a b"
 cp Makefile "$work/a b"
 run sh -c 'cd "$0" && unset MAKEFLAGS MAKELEVEL && make' "$work/a b"
