@@ -48,7 +48,8 @@ else ifeq ($(VALLUM_ROOT),)
 
 # Outside the root: pass every goal through, in parallel unless told otherwise.
 GOALS := $(or $(MAKECMDGOALS),all)
-PARALLEL := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+# Asked in the recipe: before, make 4.3 (Debian 12) does not know of a -j.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # With clean one after another: beside it, others would lose what they make.
 RUN = $(if $(filter clean,$(GOALS)),$(foreach goal,$(GOALS),$(call run,$(goal)) &&) :,$(call run,$(GOALS)))
 run = mk/enter $(MAKE) $(PARALLEL) $(1)

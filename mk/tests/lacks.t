@@ -147,6 +147,8 @@ asks 'in parallel' 'make -jN all, '
 asks 'together' 'make -jN check demo, ' check demo
 asks 'first the one, then the other' 'make -jN clean, make -jN all, ' clean all
 asks 'in this order' 'make -jN check, make -jN clean, ' check clean
+asks 'as it was told' 'make demo, ' -j1 demo
+asks 'in parallel, whatever its folders are called' 'make -jN demo, ' demo VALLUM_CACHE=/home/a-jb/c
 
 mkdir "$work/a b"
 cp Makefile "$work/a b"
