@@ -23,10 +23,11 @@ cat >/etc/apt/preferences.d/vallum <<-'PIN'
 	Pin-Priority: 900
 PIN
 
+# Suites are called what the sources call them, of which a machine has its own.
 newest=$(apt-cache madison linux-image-cloud-amd64 |
-	awk '/trixie-backports/ { print $3; exit }')
+	awk '/ (trixie|stable)-backports\// { print $3; exit }')
 stable=$(apt-cache madison linux-image-cloud-amd64 |
-	awk '/trixie\/|trixie-updates\// { print $3; exit }')
+	awk '/ (trixie|stable)(-updates)?\// { print $3; exit }')
 for v in "$stable" "$newest"; do
 	apt-cache show "linux-image-cloud-amd64=$v" |
 		grep -m1 '^Depends:' | grep -o 'linux-image-[0-9][^ ,]*' |

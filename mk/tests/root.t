@@ -328,8 +328,10 @@ if unshare --map-root-user --mount true 2>"$work/err"; then
 		#!/bin/sh
 		case $* in
 		madison*)
-			[ "$FAKE" = one ] || echo "$2 | 7.3 | http://127.0.0.1:9/debian trixie-backports/main"
-			echo "$2 | 6.12 | http://127.0.0.1:9/debian trixie/main"
+			suite=trixie
+			[ "$FAKE" != stable ] || suite=stable
+			[ "$FAKE" = one ] || echo "$2 | 7.3 | http://127.0.0.1:9/debian $suite-backports/main"
+			echo "$2 | 6.12 | http://127.0.0.1:9/debian $suite/main"
 			;;
 		*) echo "Depends: linux-image-${2#*=}-cloud-amd64 (= ${2#*=})" ;;
 		esac
@@ -363,8 +365,11 @@ if unshare --map-root-user --mount true 2>"$work/err"; then
 	: >"$here/boot/vmlinuz-6.12" # unpacked before it failed
 	on_here
 	is_set_up "the next run"
-	is "both kernels are known" "$(tr '\n' ' ' <"$here/etc/vallum-kernels")" \
-		'6.12-cloud-amd64 7.3-cloud-amd64 '
+	both() {
+		is "both kernels are known" "$(tr '\n' ' ' <"$here/etc/vallum-kernels")" \
+			'6.12-cloud-amd64 7.3-cloud-amd64 '
+	}
+	both
 	is "apt-get installs them, and all packages" "$(sed -n '$s/.*-recommends//p' "$here/calls")" \
 		" $(sed 's/#.*//' mk/packages | xargs) $(
 			)linux-image-6.12-cloud-amd64 linux-headers-6.12-cloud-amd64 $(
@@ -393,6 +398,10 @@ if unshare --map-root-user --mount true 2>"$work/err"; then
 	on_here
 	is "a rule for services that is the machine's own stays" "$(cat "$here/sbin/policy-rc.d")" \
 		'exit 104'
+	anew
+	on_here FAKE=stable
+	is_set_up "where Debian 13 is called stable"
+	both
 	anew
 	on_here FAKE=one
 	refused "a mirror without backports" 1 'for the reason above' 'run make again'
