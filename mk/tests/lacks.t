@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A root that lacks a part, an old QEMU, a full disk: before anything is built or
-# booted, one sentence that says what to do.  What is taken away is covered by a
-# mount in a mount space of the test's own.
+# A root that lacks a part, an old QEMU, a full disk, a checkout without git: before
+# anything is built or booted, one sentence that says what to do.  What is taken away is
+# covered by a mount in a mount space of the test's own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ -n "${VALLUM_ROOT:-}" ] || exec mk/enter mk/tests/lacks.t
@@ -149,6 +149,10 @@ asks 'first the one, then the other' 'make -jN clean, make -jN all, ' clean all
 asks 'in this order' 'make -jN check, make -jN clean, ' check clean
 asks 'as it was told' 'make demo, ' -j1 demo
 asks 'in parallel, whatever its folders are called' 'make -jN demo, ' demo VALLUM_CACHE=/home/a-jb/c
+
+cp mk/lint "$tree/mk"
+run env GIT_CEILING_DIRECTORIES="$work" "$tree/mk/lint" format
+refused "lint where git knows of no files" 1 "git does not list the files of $tree"
 
 mkdir "$work/a b"
 cp Makefile "$work/a b"
