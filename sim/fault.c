@@ -178,6 +178,7 @@ bool fault_frame(struct fault *fault)
 {
 	if (!fault->unplugged)
 		return true;
+	fault_poll(fault); /* a frame counts, too, for what was appended before it */
 	if (fault_now(fault, FAULT_LINK_UP))
 		fault->unplugged = false;
 	return false;

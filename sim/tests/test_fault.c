@@ -490,6 +490,54 @@ static void test_file(void)
 	free(path);
 }
 
+static void append(const char *path, const char *line)
+{
+	FILE *f = fopen(path, "a");
+
+	fprintf(f, "%s\n", line);
+	fclose(f);
+}
+
+/* A frame from another process is looked at as soon as it comes: before it, the file is. */
+static void test_file_frame(void)
+{
+	char *path = strdup(tmp_path("frame-faults")), *wire = strdup(tmp_path("wire"));
+	uint8_t message[4 + LEN] = { 0, 0, 0, LEN }, *got;
+	const char *args[] = { "--card", NULL, "--stats", stats, NULL };
+	unsigned int tries = 0;
+	char card[300];
+	struct port p;
+	int fd;
+
+	snprintf(card, sizeof(card), "socket=%s,wire=unix:%s,fault=@%s", one, wire, path);
+	args[1] = card;
+	pid = sim_start(one, args);
+	fd = client_connect(wire);
+	if (!port_open(&p, one) || !port_ready(&p))
+		bail_out("no session");
+	port_start(&p);
+	port_post(&p, 32);
+	memcpy(message + 4, frame, LEN);
+	while (!linked(&p) && wait_more(&tries))
+		;
+	append(path, "link-down");
+	queue(&p);
+	ok(sim_sleeps(pid) && !linked(&p), "a line that was appended: the link is down");
+	ok(sim_sleeps(pid), "nobody looks at the file");
+	append(path, "link-up");
+	is_int(write(fd, message, sizeof(message)), sizeof(message), "a frame to it");
+	ok(sim_sleeps(pid) && linked(&p), "counts for the next line: the link is up");
+	is_int(write(fd, message, sizeof(message)), sizeof(message), "another");
+	is_int(port_received(&p, &got, NULL), LEN, "arrives");
+	is_int(sim_stat(pid, stats, "wire_dropped"), 2, "one each way was lost");
+	close(fd);
+	close(p.fd);
+	close(p.event);
+	is_int(sim_stop(pid, SIGTERM), 0, "the simulator ends");
+	free(path);
+	free(wire);
+}
+
 static void test_seed(void)
 {
 	static const char *const seeds[] = { "5", "5", "6" };
@@ -537,6 +585,7 @@ int main(void)
 	test_gone();
 	test_list();
 	test_file();
+	test_file_frame();
 	test_seed();
 	return done_testing();
 }
