@@ -342,8 +342,10 @@ bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value)
 		return !fault_lasts(fault, FAULT_HANG);
 	case VALLUM_REG_TXQ_TAIL:
 		fault->tx.posted = *value;
-		if (fault_now(fault, FAULT_LINK_DOWN))
+		if (fault_now(fault, FAULT_LINK_DOWN)) {
 			fault->unplugged = true;
+			return true;
+		}
 		return !fault_now(fault, FAULT_HANG) && !fault_now(fault, FAULT_GONE);
 	}
 	return true;

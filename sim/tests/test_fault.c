@@ -395,6 +395,20 @@ static void test_link(void)
 	close(events.event);
 }
 
+/* A doorbell counts for one fault of a list. */
+static void test_link_hang(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "link-down/hang", "1");
+	queue(&bad);
+	written(&bad, VALLUM_REG_TXC_TAIL, 1);
+	queue(&bad);
+	ok(sim_sleeps(pid), "then it hangs");
+	is_int(reg_get(bad.fd, VALLUM_REG_TXC_TAIL), 1, "the second doorbell is not heard");
+	end(&bad, &good);
+}
+
 /* What a reset does not mend. */
 static void test_link_reset(void)
 {
@@ -581,6 +595,7 @@ int main(void)
 	test_sa_refuse();
 	test_hang();
 	test_link();
+	test_link_hang();
 	test_link_reset();
 	test_gone();
 	test_list();
