@@ -41,8 +41,10 @@ ALL += $(DRIVER_KO)
 
 # sparse with endian checks, in a folder of its own, with the older kernel: the
 # newer one's headers come without the script that C=2 wants.  And checkpatch, if
-# a kernel tree has it (CHECKPATCH=.../scripts/checkpatch.pl).
-CHECKPATCH ?= $(firstword $(wildcard /usr/src/linux*/scripts/checkpatch.pl))
+# a kernel tree has it (CHECKPATCH=.../scripts/checkpatch.pl): that of the stable debug
+# kernel does, as the newest wants what the stable kernel has not.
+CHECKPATCH ?= $(firstword $(wildcard $(addsuffix /scripts/checkpatch.pl,/usr/src/linux* \
+	$(if $(VALLUM_DEBUG),$(VALLUM_DEBUG)/stable/source))))
 DRIVER_LINT := $(patsubst %,$(B)/driver/lint/%/done,$(firstword $(KERNELS)))
 
 # Not taken from it: what lists of the form X(NAME, ...) are made of, and that
@@ -66,7 +68,7 @@ $(DRIVER_LINT): $(B)/driver/lint/%/done: $(DRIVER_SRC) $(DRIVER_HDR) driver/Kbui
 
 lint-driver-checkpatch:
 ifeq ($(CHECKPATCH),)
-	@echo "checkpatch skipped: no kernel tree has it here (set CHECKPATCH=)"
+	@echo "checkpatch skipped: no kernel tree has it here (make debug-kernel, or set CHECKPATCH=)"
 else
 	$(call say,PATCH,driver)
 	$(Q)$(CHECKPATCH) --no-tree --strict --terse --no-summary --quiet \
