@@ -9,7 +9,8 @@
 #include "sim/sim.h"
 
 static const char usage[] =
-	"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE][,fault=LIST] ...\n"
+	"usage: vallum-sim --card socket=PATH[,mac=ADDRESS][,wire=WIRE][,pcap=FILE]\n"
+	"                         [,trace=FILE][,fault=LIST] ...\n"
 	"\n"
 	"The Vallum card as a PCI device, for QEMU's vfio-user-pci and other vfio-user\n"
 	"clients.  Give --card once for each card.\n"

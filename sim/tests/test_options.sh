@@ -66,9 +66,28 @@ refused 1 'remove it or choose' --card "socket=$dir/file"
 
 "$sim" --help >"$dir/out" 2>"$dir/err" && grep -q '^usage' "$dir/out" && [ ! -s "$dir/err" ]
 result $? "--help"
-for option in $(sed -n 's/^ .* \(--[a-z-]*\) .*/\1/p' "$dir/out"); do
-	sed 's/\\-/-/g' sim/vallum-sim.8 | grep -q -e "$option"
-	result $? "the manual has $option"
-done
+
+# The manual: it has what the program has, and nothing else.
+sed 's/\\-/-/g' sim/vallum-sim.8 >"$dir/manual"
+# agree NAME WORDS-OF-THE-PROGRAM WORDS-OF-THE-MANUAL
+agree() {
+	echo "$2" | grep -o '[a-z-]\+' | sort -u >"$dir/has"
+	echo "$3" | grep -o '[a-z-]\+' | sort -u >"$dir/says"
+	[ -s "$dir/has" ] && diff "$dir/has" "$dir/says" >"$dir/err"
+	result $? "the program and its manual have the same $1"
+}
+agree options "$(sed -n 's/^  *\(\(-[a-z], \)\{0,1\}--[a-z-]*\) .*/\1/p' "$dir/out")" \
+	"$(awk 'last == ".TP" { print } { last = $0 }' "$dir/manual" | grep -o -e ' --\{0,1\}[a-z][a-z-]*')"
+keys=$(sed -n 's/^        \([a-z]*\)=.*/\1/p' "$dir/out")
+agree 'keys of --card' "$keys" "$(sed -n 's/^\.BI\{0,1\} \([a-z]*\)=.*/\1/p' "$dir/manual")"
+agree 'keys in the synopsis' "$keys" "$(sed -n '/^\.SH SYN/,/^\.SH DES/p' "$dir/manual" | grep -o '[a-z]*=')"
+agree wires "$(sed -n 's/^        wire=\([a-z-]*\).*/\1/p' "$dir/out")" \
+	"$(sed -n 's/^\.BI\{0,1\} wire=\([a-z-]*\).*/\1/p' "$dir/manual")"
+"$sim" --card "socket=$dir/s,fault=$many" 2>"$dir/err"
+agree faults "$(sed 's/.* of //' "$dir/err")" "$(awk '
+	/^\.RE/ { faults = 0 }
+	faults && last == ".TP" { sub(/^\.BR? /, ""); print }
+	/^\.BI fault=/ { faults = 1 }
+	{ last = $0 }' "$dir/manual")"
 echo "1..$n"
 exit ${failed:-0}
