@@ -250,3 +250,9 @@ sa_of_driver() {
 		echo $((sa_spi)) driver "$sa_driver_packets" "$sa_driver_bytes"
 	done
 }
+# sa_column COLUMN [SPI]: of that table, for each SA in a line, or for one.
+sa_column() {
+	awk -v column="$1" -v spi="${2:+$(printf 0x%08x "${2:-0}")}" '
+		$1 == "id" { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		spi == "" || $at["spi"] "" == spi "" { print $at[column] }' /sys/kernel/debug/vallum/*/sa
+}
