@@ -304,6 +304,12 @@ bool fault_read_register(struct fault *fault)
 	return !fault_gone(fault);
 }
 
+void fault_answer_register(struct fault *fault, uint32_t offset, uint32_t *value)
+{
+	if (offset == VALLUM_REG_STATUS && fault_lasts(fault, FAULT_RESET_HANG))
+		*value &= ~VALLUM_STATUS_READY;
+}
+
 bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value)
 {
 	if (fault_gone(fault))
@@ -311,8 +317,10 @@ bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value)
 	fault_poll(fault); /* a doorbell counts for what was appended before it */
 	switch (offset) {
 	case VALLUM_REG_CTRL:
-		if (*value & VALLUM_CTRL_RESET)
+		if (*value & VALLUM_CTRL_RESET) {
 			fault_reset(fault, false);
+			fault_now(fault, FAULT_RESET_HANG);
+		}
 		return true;
 	case VALLUM_REG_TXC_BASE_LO:
 		set_low(&fault->tx.base, *value);

@@ -26,6 +26,7 @@
  *	irq-x,		interrupts of the queue
  *	event-storm
  *	sa-refuse	SA commands that add
+ *	reset-hang	resets by the register, with that which has ended the fault before
  *	hang, gone,	TX doorbells
  *	link-down
  *	link-up		frames to the card that a link which is down has lost
@@ -45,6 +46,7 @@
 	X(IRQ_STORM, "irq-storm", RESET)                                                           \
 	X(EVENT_STORM, "event-storm", RESET)                                                       \
 	X(SA_REFUSE, "sa-refuse", ONCE)                                                            \
+	X(RESET_HANG, "reset-hang", RESET)                                                         \
 	X(LINK_DOWN, "link-down", ONCE)                                                            \
 	X(LINK_UP, "link-up", ONCE)                                                                \
 	X(HANG, "hang", RESET)                                                                     \
@@ -105,6 +107,8 @@ bool fault_read(struct fault *fault);
 bool fault_irq(struct fault *fault, unsigned int vector);
 /* A register access of the client; false: the card does not get to see it. */
 bool fault_read_register(struct fault *fault);
+/* What the card has answered, which may be changed. */
+void fault_answer_register(struct fault *fault, uint32_t offset, uint32_t *value);
 /* @value may be changed. */
 bool fault_write_register(struct fault *fault, uint32_t offset, uint32_t *value);
 /* Between clocks: looks for more lines in its file. */

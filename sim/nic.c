@@ -160,8 +160,11 @@ uint32_t nic_read(struct nic *nic, uint32_t offset)
 	axil_start_read(&nic->axil, &nic->in, offset);
 	if (!nic_wait(nic))
 		return NIC_GONE;
-	if (!nic->axil.resp)
+	if (!nic->axil.resp) {
+		if (nic->fault)
+			fault_answer_register(nic->fault, offset, &nic->axil.data);
 		return nic->axil.data;
+	}
 	nic->counters.mmio_errors++;
 	return NIC_GONE;
 }

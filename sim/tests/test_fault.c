@@ -349,6 +349,32 @@ static void test_hang(void)
 	end(&bad, &good);
 }
 
+static void reset(struct port *p, bool ends)
+{
+	reg_set(p->fd, VALLUM_REG_CTRL, VALLUM_CTRL_RESET);
+	is_int(port_ready(p), ends, "a reset %s", ends ? "ends" : "does not end");
+}
+
+static void test_reset_hang(void)
+{
+	struct port bad, good;
+
+	begin(&bad, &good, "reset-hang:2/hang/reset-hang/reset-hang", "1");
+	pass(&bad, &good, 2);
+	restart(&bad);
+	pass(&bad, &good, 2);
+	reset(&bad, false);
+	is_int(reg_get(bad.fd, VALLUM_REG_ID), VALLUM_ID_MAGIC, "registers answer");
+	restart(&bad);
+	not_heard(&bad, &good, 0, "the next fault: it hangs");
+	reset(&bad, false);
+	reset(&bad, false);
+	restart(&bad);
+	pass(&bad, &good, 8);
+	is_int(sim_stat(pid, stats, "faults"), 4, "four faults are counted");
+	end(&bad, &good);
+}
+
 static bool linked(struct port *p)
 {
 	return reg_get(p->fd, VALLUM_REG_STATUS) & VALLUM_STATUS_LINK;
@@ -594,6 +620,7 @@ int main(void)
 	test_event_storm();
 	test_sa_refuse();
 	test_hang();
+	test_reset_hang();
 	test_link();
 	test_link_hang();
 	test_link_reset();
