@@ -256,3 +256,32 @@ sa_column() {
 		$1 == "id" { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		spi == "" || $at["spi"] "" == spi "" { print $at[column] }' /sys/kernel/debug/vallum/*/sa
 }
+
+# What `ip -s link` makes of the counters, as driver/README.md says: "STATISTIC COUNTER[+COUNTER ...]".
+standard='rx_packets rx_queue_packets
+rx_bytes rx_queue_bytes
+rx_errors rx_drop_fcs+rx_drop_runt+rx_drop_oversize+rx_drop_truncated+rx_drop_esp_form+rx_drop_icv+rx_completion_bus_error
+rx_length_errors rx_drop_runt+rx_drop_oversize+rx_drop_truncated
+rx_crc_errors rx_drop_fcs
+rx_missed_errors rx_drop_full
+rx_dropped rx_drop_stale_sa+ipsec_rx_drop_stale_sa+ipsec_rx_drop_sp_alloc+ipsec_rx_drop_form+ipsec_rx_drop_replay+rx_skb_failed
+tx_packets tx_queue_packets
+tx_bytes tx_queue_bytes
+tx_dropped tx_card_drops+tx_drop_map+tx_drop_length+ipsec_tx_drop_no_state+ipsec_tx_drop_trailer'
+link_says() {
+	ip -s -s -j link show vlm0 | python3 -c 'import json, sys
+stats = json.load(sys.stdin)[0]["stats64"]
+for name in sys.argv[1].split("\n"):
+    name = name.split()[0]
+    print(name, stats[name[:2]][name[3:]])' "$compared"
+}
+ethtool_says() { echo "$compared" | while read -r name made_of; do echo $name $(sum $made_of); done; }
+# standard_statistics [STATISTIC]: all, or all but one
+standard_statistics() {
+	compared=$(echo "$standard" | grep -v "^${1:-none} ")
+	if [ "$VALLUM_WIRE" = card ]; then
+		agree "ip -s link says what ethtool -S says" link_says ethtool_says
+	else
+		skip "ip -s link says what ethtool -S says" "the virtio wire has its own"
+	fi
+}
