@@ -33,6 +33,7 @@ datagrams="datagrams that were sent"
 streams="TCP streams, byte for byte"
 iv="none with an IV used before"
 space="SAs are of one space"
+inner="no packet of the inner networks is outside ESP"
 
 finds wire good
 finds wire clear "$clear"
@@ -41,7 +42,7 @@ finds wire lost "$datagrams"
 finds wire changed "$streams"
 finds wire iv "$iv"
 finds wire space "$space"
-finds wire cut "$clear" "$icv" "$datagrams" "$streams" "$iv" "$space"
+finds wire cut "$clear" "$icv" "$datagrams" "$streams" "$iv" "$space" "$inner"
 grep -q '^# tshark: .* cut short' "$work/out"
 ok $? "and what tshark has said is shown"
 finds wire empty "$icv" "$iv" "$space"
@@ -49,7 +50,8 @@ finds wire empty "$icv" "$iv" "$space"
 finds numbers good
 finds numbers iv "$iv"
 finds numbers space "$space"
-finds numbers cut "$iv" "$space"
+finds numbers inner "$inner"
+finds numbers cut "$iv" "$space" "$inner"
 finds numbers empty "$iv" "$space"
 
 finds clear clear

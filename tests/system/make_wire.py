@@ -5,7 +5,8 @@
 
     good     none
     clear    a datagram in the clear
-    marker   the same, with a marker that was sent encrypted
+    inner    the same, of the inner networks
+    marker   one with a marker that was sent encrypted
     icv      a packet whose ICV does not hold
     lost     a datagram that is not on the wire
     changed  a stream of which one byte is another
@@ -77,6 +78,8 @@ sent.append(f"tcp out {stream.hex()}\n")
 if case in ("clear", "marker"):
     word = "bare" if case == "clear" else "secret"
     frame(IP(src=OURS, dst=PEERS) / UDP(dport=9) / Raw(f"vallum-marker-{word}".encode()))
+elif case == "inner":
+    frame(IP(src="10.8.0.1", dst="10.8.1.2") / UDP(dport=9))
 elif case == "icv":
     out.udp(b"any")
     spoilt = bytearray(bytes(frames[-1]))
