@@ -20,6 +20,17 @@ $(SYSTEM_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: tests/%.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.c,$^)
 
+# A module for each kernel, as driver/driver.mk makes the driver.
+REFUSE_KO := $(patsubst %,$(B)/tests/system/refuse/%/refuse.ko,$(KERNELS) $(DEBUG_RELEASES))
+$(REFUSE_KO): $(B)/tests/system/refuse/%/refuse.ko: $(addprefix tests/system/refuse/,Kbuild refuse.c)
+	$(call say,KBUILD,$@)
+	$(Q)mkdir -p $(@D) && cp $^ $(@D)
+	$(Q)+$(MAKE) -C $(DRIVER_KBUILD) M=$(CURDIR)/$(@D) W=1 modules >$(@D)/build.log 2>&1 || \
+		{ cat $(@D)/build.log; exit 1; }
+	$(Q)! grep -E 'warning:|error:' $(@D)/build.log
+	$(Q)touch $@
+ALL += $(REFUSE_KO)
+
 # A plugin for QEMU, see tests/bench/profile.
 $(B)/tests/bench/profile.so: tests/bench/profile.c tests/bench/mark.h
 	@mkdir -p $(@D)
