@@ -17,7 +17,7 @@ for kernel in ${KERNEL:-stable newest}; do
 	is "$kernel: that was Debian's $kernel kernel" "$(jq -r .kernel build/demo/summary.json)" \
 		"$(sed -n ${line}p /etc/vallum-kernels)"
 	jq -e '.passed and (.sas | length == 4) and ([.sas[].agree] | all) and
-		([.checks[]] | length == 6 and all)' build/demo/summary.json >"$work/out" 2>&1
+		([.checks[]] | length == 7 and all)' build/demo/summary.json >"$work/out" 2>&1
 	ok $? "$kernel: summary.json says why"
 	[ "$(stat -c %a build/demo/esp_sa)" = 600 ] && [ "$(wc -l <build/demo/esp_sa)" = 4 ]
 	ok $? "$kernel: esp_sa has four keys, for their owner alone"
